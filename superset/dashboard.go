@@ -1,0 +1,57 @@
+package superset
+
+// Dashboard is one page.
+type Dashboard struct {
+	Slug        string // identity of the page and the end of its address
+	Title       string
+	Description string
+	Intro       string // Markdown at the top: what the page is about, its targets
+	Rows        []Row
+	Filters     []Filter // in the bar above the page
+	Colors      Colors
+	CertifiedBy string // shows a badge beside the title
+}
+
+// Colors gives series their colours. A key is a value of a column, or the name
+// or label of a metric; what has no key gets a colour that may differ between
+// charts and versions.
+type Colors map[string]Color
+
+// Row is a strip of the page, 12 columns wide. Its height is in units of 8
+// pixels, from 5 to 100.
+type Row struct {
+	Height int
+	Cells  []Cell
+}
+
+// Cell is one place in a row. It holds a chart, a text or a stack of cells one
+// below the other, exactly one of these.
+type Cell struct {
+	Width  int // columns; cells without share what is left evenly
+	Height int // in a stack; cells without share what is left evenly
+	Chart  Chart
+	Text   string // Markdown
+	Stack  []Cell
+}
+
+// Charts returns the charts of the page in reading order.
+func (d Dashboard) Charts() []Chart {
+	var charts []Chart
+	for _, row := range d.Rows {
+		for _, cell := range row.Cells {
+			charts = append(charts, cell.charts()...)
+		}
+	}
+	return charts
+}
+
+func (c Cell) charts() []Chart {
+	var charts []Chart
+	if c.Chart != nil {
+		charts = append(charts, c.Chart)
+	}
+	for _, part := range c.Stack {
+		charts = append(charts, part.charts()...)
+	}
+	return charts
+}
