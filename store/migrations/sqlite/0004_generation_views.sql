@@ -1,0 +1,72 @@
+-- v_generations: the generations of models, once as a whole (whole = 1,
+-- pattern NULL) and once for each pattern applied (whole = 0). A filter that
+-- picks one pattern so picks one row for each generation that applied it;
+-- metrics count whole rows where there are any. Entries read out of a plan are
+-- no generations.
+
+CREATE VIEW v_generations AS
+WITH generations AS (
+    SELECT
+        g.id,
+        g.timestamp,
+        date(g.timestamp, '-' || ((strftime('%w', g.timestamp) + 6) % 7) || ' days') || ' 00:00:00.000000' AS week,
+        g.confidence,
+        CASE WHEN g.success = 1 THEN 1.0 WHEN g.success = 0 THEN 0.0 END AS success_num,
+        CASE WHEN g.success = 1 THEN 'Success' WHEN g.success = 0 THEN 'Failure' ELSE 'Unknown' END AS outcome,
+        COALESCE(g.patterns_count, json_array_length(g.patterns_applied)) AS patterns_count,
+        g.patterns_applied,
+        CASE WHEN trim(g.compilation_error, char(9, 10, 11, 12, 13, 32)) <> '' THEN trim(g.compilation_error, char(9, 10, 11, 12, 13, 32)) END AS error_text,
+        g.code_length,
+        COALESCE(g.project, '(none)') AS project,
+        COALESCE(g.source, g.generation_metadata ->> 'source', '(none)') AS source,
+        g.run_id,
+        COALESCE(o.name, '(none)') AS organization
+    FROM metrics_code_generation AS g
+    LEFT JOIN organizations AS o ON o.id = g.organization_id
+    WHERE COALESCE(g.source, '') <> 'plan_file'
+      AND COALESCE(g.generation_metadata ->> 'source', '') <> 'plan_file'
+),
+rows_of_generations AS (
+    SELECT g.*, 1 AS whole, NULL AS pattern FROM generations AS g
+    UNION ALL
+    SELECT g.*, 0 AS whole, p.pattern
+    FROM (SELECT DISTINCT g.id, j.value AS pattern FROM metrics_code_generation AS g, json_each(g.patterns_applied) AS j) AS p
+    JOIN generations AS g ON g.id = p.id
+)
+SELECT
+    id,
+    timestamp,
+    week,
+    pattern,
+    whole,
+    confidence,
+    CASE
+        WHEN confidence >= 0.9 THEN 0.9
+        WHEN confidence >= 0.8 THEN 0.8
+        WHEN confidence >= 0.7 THEN 0.7
+        WHEN confidence >= 0.6 THEN 0.6
+        WHEN confidence >= 0.5 THEN 0.5
+        WHEN confidence >= 0.4 THEN 0.4
+        WHEN confidence >= 0.3 THEN 0.3
+        WHEN confidence >= 0.2 THEN 0.2
+        WHEN confidence >= 0.1 THEN 0.1
+        WHEN confidence >= 0.0 THEN 0.0
+    END AS confidence_bin,
+    success_num,
+    outcome,
+    patterns_count,
+    CASE WHEN patterns_count >= 7 THEN '7+' ELSE CAST(patterns_count AS TEXT) END AS patterns_bucket,
+    CASE WHEN error_text IS NULL THEN 0.0 ELSE 1.0 END AS has_error,
+    CASE
+        WHEN error_text IS NULL THEN NULL
+        WHEN substr(error_text, 1, instr(error_text, ':') - 1) LIKE '% %' THEN 'Other'
+        WHEN substr(error_text, 1, instr(error_text, ':') - 1) LIKE '%Error' THEN substr(error_text, 1, instr(error_text, ':') - 1)
+        WHEN substr(error_text, 1, instr(error_text, ':') - 1) LIKE '%Exception' THEN substr(error_text, 1, instr(error_text, ':') - 1)
+        ELSE 'Other'
+    END AS error_type,
+    code_length,
+    project,
+    source,
+    run_id,
+    organization
+FROM rows_of_generations;
