@@ -4,50 +4,50 @@
 
 CREATE TABLE organizations (
     id                INTEGER PRIMARY KEY,
-    name              TEXT NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 1024),
-    slug              TEXT NOT NULL UNIQUE CHECK (octet_length(slug) BETWEEN 1 AND 1024),
+    name              TEXT NOT NULL CHECK (length(CAST(name AS BLOB)) BETWEEN 1 AND 1024),
+    slug              TEXT NOT NULL UNIQUE CHECK (length(CAST(slug AS BLOB)) BETWEEN 1 AND 1024),
     subscription_tier TEXT NOT NULL CHECK (subscription_tier IN ('free', 'team', 'enterprise')),
     settings          TEXT CHECK (json_type(settings) = 'object'),
-    created_at        TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999'),
-    updated_at        TEXT NOT NULL CHECK (octet_length(updated_at) = 26 AND updated_at >= '1970' AND updated_at < '9999-12-31 23:59:59.9999999')
+    created_at        TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970'),
+    updated_at        TEXT NOT NULL CHECK (updated_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND updated_at >= '1970')
 ) STRICT;
 
 CREATE TABLE teams (
     id              INTEGER PRIMARY KEY,
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
-    name            TEXT NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 1024),
-    slug            TEXT NOT NULL CHECK (octet_length(slug) BETWEEN 1 AND 1024),
-    description     TEXT CHECK (octet_length(description) <= 65536),
+    name            TEXT NOT NULL CHECK (length(CAST(name AS BLOB)) BETWEEN 1 AND 1024),
+    slug            TEXT NOT NULL CHECK (length(CAST(slug AS BLOB)) BETWEEN 1 AND 1024),
+    description     TEXT CHECK (length(CAST(description AS BLOB)) <= 65536),
     settings        TEXT CHECK (json_type(settings) = 'object'),
-    created_at      TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999'),
-    updated_at      TEXT NOT NULL CHECK (octet_length(updated_at) = 26 AND updated_at >= '1970' AND updated_at < '9999-12-31 23:59:59.9999999'),
+    created_at      TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970'),
+    updated_at      TEXT NOT NULL CHECK (updated_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND updated_at >= '1970'),
     UNIQUE (organization_id, slug)
 ) STRICT;
 
 CREATE TABLE users (
     id              INTEGER PRIMARY KEY,
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
-    email           TEXT NOT NULL UNIQUE CHECK (octet_length(email) BETWEEN 1 AND 1024),
-    username        TEXT NOT NULL UNIQUE CHECK (octet_length(username) BETWEEN 1 AND 1024),
+    email           TEXT NOT NULL UNIQUE CHECK (length(CAST(email AS BLOB)) BETWEEN 1 AND 1024),
+    username        TEXT NOT NULL UNIQUE CHECK (length(CAST(username AS BLOB)) BETWEEN 1 AND 1024),
     hashed_password TEXT NOT NULL,
     api_key         TEXT UNIQUE,
-    full_name       TEXT CHECK (octet_length(full_name) BETWEEN 1 AND 1024),
-    avatar_url      TEXT CHECK (octet_length(avatar_url) BETWEEN 1 AND 1024),
+    full_name       TEXT CHECK (length(CAST(full_name AS BLOB)) BETWEEN 1 AND 1024),
+    avatar_url      TEXT CHECK (length(CAST(avatar_url AS BLOB)) BETWEEN 1 AND 1024),
     role            TEXT NOT NULL CHECK (role IN ('admin', 'developer', 'viewer')),
     is_active       INTEGER NOT NULL CHECK (is_active IN (0, 1)),
     is_verified     INTEGER NOT NULL CHECK (is_verified IN (0, 1)),
-    sso_provider    TEXT CHECK (octet_length(sso_provider) BETWEEN 1 AND 1024),
-    sso_id          TEXT CHECK (octet_length(sso_id) BETWEEN 1 AND 1024),
-    last_login      TEXT CHECK (octet_length(last_login) = 26 AND last_login >= '1970' AND last_login < '9999-12-31 23:59:59.9999999'),
-    created_at      TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999'),
-    updated_at      TEXT NOT NULL CHECK (octet_length(updated_at) = 26 AND updated_at >= '1970' AND updated_at < '9999-12-31 23:59:59.9999999')
+    sso_provider    TEXT CHECK (length(CAST(sso_provider AS BLOB)) BETWEEN 1 AND 1024),
+    sso_id          TEXT CHECK (length(CAST(sso_id AS BLOB)) BETWEEN 1 AND 1024),
+    last_login      TEXT CHECK (last_login GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND last_login >= '1970'),
+    created_at      TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970'),
+    updated_at      TEXT NOT NULL CHECK (updated_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND updated_at >= '1970')
 ) STRICT;
 
 CREATE TABLE user_teams (
     user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     team_id   INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
     role      TEXT NOT NULL CHECK (role IN ('admin', 'developer', 'viewer')),
-    joined_at TEXT NOT NULL CHECK (octet_length(joined_at) = 26 AND joined_at >= '1970' AND joined_at < '9999-12-31 23:59:59.9999999'),
+    joined_at TEXT NOT NULL CHECK (joined_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND joined_at >= '1970'),
     PRIMARY KEY (user_id, team_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,13 +56,13 @@ CREATE TABLE patterns (
     organization_id     INTEGER NOT NULL REFERENCES organizations (id),
     team_id             INTEGER REFERENCES teams (id),
     author_id           INTEGER NOT NULL REFERENCES users (id),
-    name                TEXT NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 1024),
-    description         TEXT NOT NULL CHECK (octet_length(description) <= 65536),
-    category            TEXT CHECK (octet_length(category) BETWEEN 1 AND 1024),
+    name                TEXT NOT NULL CHECK (length(CAST(name AS BLOB)) BETWEEN 1 AND 1024),
+    description         TEXT NOT NULL CHECK (length(CAST(description AS BLOB)) <= 65536),
+    category            TEXT CHECK (length(CAST(category AS BLOB)) BETWEEN 1 AND 1024),
     severity            TEXT CHECK (severity IN ('low', 'medium', 'high', 'critical')),
     pattern_data        TEXT NOT NULL CHECK (json_type(pattern_data) = 'object'),
-    code_example        TEXT CHECK (octet_length(code_example) <= 65536),
-    solution            TEXT CHECK (octet_length(solution) <= 65536),
+    code_example        TEXT CHECK (length(CAST(code_example AS BLOB)) <= 65536),
+    solution            TEXT CHECK (length(CAST(solution AS BLOB)) <= 65536),
     frequency           INTEGER CHECK (frequency >= 0),
     effectiveness_score REAL CHECK (effectiveness_score >= 0 AND effectiveness_score <= 1),
     times_applied       INTEGER CHECK (times_applied >= 0),
@@ -70,9 +70,9 @@ CREATE TABLE patterns (
     parent_id           INTEGER REFERENCES patterns (id),
     is_active           INTEGER NOT NULL CHECK (is_active IN (0, 1)),
     is_archived         INTEGER NOT NULL CHECK (is_archived IN (0, 1)),
-    created_at          TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999'),
-    updated_at          TEXT NOT NULL CHECK (octet_length(updated_at) = 26 AND updated_at >= '1970' AND updated_at < '9999-12-31 23:59:59.9999999'),
-    last_applied        TEXT CHECK (octet_length(last_applied) = 26 AND last_applied >= '1970' AND last_applied < '9999-12-31 23:59:59.9999999'),
+    created_at          TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970'),
+    updated_at          TEXT NOT NULL CHECK (updated_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND updated_at >= '1970'),
+    last_applied        TEXT CHECK (last_applied GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND last_applied >= '1970'),
     UNIQUE (organization_id, name, version)
 ) STRICT;
 
@@ -81,17 +81,17 @@ CREATE TABLE audit_logs (
     id              INTEGER PRIMARY KEY,
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
     user_id         INTEGER REFERENCES users (id),
-    action          TEXT NOT NULL CHECK (octet_length(action) BETWEEN 1 AND 1024),
-    resource_type   TEXT NOT NULL CHECK (octet_length(resource_type) BETWEEN 1 AND 1024),
+    action          TEXT NOT NULL CHECK (length(CAST(action AS BLOB)) BETWEEN 1 AND 1024),
+    resource_type   TEXT NOT NULL CHECK (length(CAST(resource_type AS BLOB)) BETWEEN 1 AND 1024),
     resource_id     INTEGER,
     old_values      TEXT CHECK (json_type(old_values) = 'object'),
     new_values      TEXT CHECK (json_type(new_values) = 'object'),
-    ip_address      TEXT CHECK (octet_length(ip_address) BETWEEN 1 AND 1024),
-    user_agent      TEXT CHECK (octet_length(user_agent) BETWEEN 1 AND 1024),
-    created_at      TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999'),
+    ip_address      TEXT CHECK (length(CAST(ip_address AS BLOB)) BETWEEN 1 AND 1024),
+    user_agent      TEXT CHECK (length(CAST(user_agent AS BLOB)) BETWEEN 1 AND 1024),
+    created_at      TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970'),
     sequence        INTEGER NOT NULL CHECK (sequence >= 1),
-    previous_hash   TEXT NOT NULL CHECK (octet_length(previous_hash) = 64),
-    hash            TEXT NOT NULL CHECK (octet_length(hash) = 64),
+    previous_hash   TEXT NOT NULL CHECK (length(CAST(previous_hash AS BLOB)) = 64),
+    hash            TEXT NOT NULL CHECK (length(CAST(hash AS BLOB)) = 64),
     UNIQUE (organization_id, sequence)
 ) STRICT;
 
@@ -99,12 +99,12 @@ CREATE TABLE configs (
     id              INTEGER PRIMARY KEY,
     organization_id INTEGER NOT NULL REFERENCES organizations (id),
     team_id         INTEGER REFERENCES teams (id),
-    key             TEXT NOT NULL CHECK (octet_length(key) BETWEEN 1 AND 1024),
+    key             TEXT NOT NULL CHECK (length(CAST(key AS BLOB)) BETWEEN 1 AND 1024),
     value           TEXT NOT NULL CHECK (json_valid(value)),
-    description     TEXT CHECK (octet_length(description) <= 65536),
+    description     TEXT CHECK (length(CAST(description AS BLOB)) <= 65536),
     is_enforced     INTEGER NOT NULL CHECK (is_enforced IN (0, 1)),
-    created_at      TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999'),
-    updated_at      TEXT NOT NULL CHECK (octet_length(updated_at) = 26 AND updated_at >= '1970' AND updated_at < '9999-12-31 23:59:59.9999999')
+    created_at      TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970'),
+    updated_at      TEXT NOT NULL CHECK (updated_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND updated_at >= '1970')
 ) STRICT;
 
 -- A key is set once for the organization and once for each of its teams.
@@ -115,9 +115,9 @@ CREATE TABLE metrics (
     organization_id    INTEGER NOT NULL REFERENCES organizations (id),
     team_id            INTEGER REFERENCES teams (id),
     user_id            INTEGER REFERENCES users (id),
-    metric_type        TEXT NOT NULL CHECK (octet_length(metric_type) BETWEEN 1 AND 1024),
+    metric_type        TEXT NOT NULL CHECK (length(CAST(metric_type AS BLOB)) BETWEEN 1 AND 1024),
     metric_data        TEXT NOT NULL CHECK (json_type(metric_data) = 'object'),
     time_saved_seconds INTEGER,
     pattern_id         INTEGER REFERENCES patterns (id),
-    created_at         TEXT NOT NULL CHECK (octet_length(created_at) = 26 AND created_at >= '1970' AND created_at < '9999-12-31 23:59:59.9999999')
+    created_at         TEXT NOT NULL CHECK (created_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]' AND created_at >= '1970')
 ) STRICT;

@@ -5,7 +5,7 @@
 -- no generations.
 
 CREATE VIEW v_generations AS
-WITH generations AS (
+WITH generations AS NOT MATERIALIZED (
     SELECT
         g.id,
         g.timestamp,
@@ -13,12 +13,12 @@ WITH generations AS (
         g.confidence,
         CASE WHEN g.success = 1 THEN 1.0 WHEN g.success = 0 THEN 0.0 END AS success_num,
         CASE WHEN g.success = 1 THEN 'Success' WHEN g.success = 0 THEN 'Failure' ELSE 'Unknown' END AS outcome,
-        COALESCE(g.patterns_count, json_array_length(g.patterns_applied)) AS patterns_count,
         g.patterns_applied,
-        CASE WHEN trim(g.compilation_error, char(9, 10, 11, 12, 13, 32)) <> '' THEN trim(g.compilation_error, char(9, 10, 11, 12, 13, 32)) END AS error_text,
+        COALESCE(g.patterns_count, json_array_length(g.patterns_applied)) AS patterns_count,
+        NULLIF(trim(g.compilation_error, char(9, 10, 11, 12, 13, 32)), '') AS error_text,
         g.code_length,
         COALESCE(g.project, '(none)') AS project,
-        COALESCE(g.source, g.generation_metadata ->> 'source', '(none)') AS source,
+        COALESCE(g.source, '(none)') AS source,
         g.run_id,
         COALESCE(o.name, '(none)') AS organization
     FROM metrics_code_generation AS g
@@ -26,12 +26,16 @@ WITH generations AS (
     WHERE COALESCE(g.source, '') <> 'plan_file'
       AND COALESCE(g.generation_metadata ->> 'source', '') <> 'plan_file'
 ),
-rows_of_generations AS (
-    SELECT g.*, 1 AS whole, NULL AS pattern FROM generations AS g
+facts AS NOT MATERIALIZED (
+    SELECT g.*, NULL AS pattern, 1 AS whole
+    FROM generations AS g
     UNION ALL
-    SELECT g.*, 0 AS whole, p.pattern
-    FROM (SELECT DISTINCT g.id, j.value AS pattern FROM metrics_code_generation AS g, json_each(g.patterns_applied) AS j) AS p
-    JOIN generations AS g ON g.id = p.id
+    SELECT g.*, p.value AS pattern, 0 AS whole
+    FROM generations AS g, json_each(g.patterns_applied) AS p
+    WHERE NOT EXISTS (
+        SELECT 1 FROM json_each(g.patterns_applied) AS earlier
+        WHERE earlier.value = p.value AND earlier.key < p.key
+    )
 )
 SELECT
     id,
@@ -58,15 +62,14 @@ SELECT
     CASE WHEN patterns_count >= 7 THEN '7+' ELSE CAST(patterns_count AS TEXT) END AS patterns_bucket,
     CASE WHEN error_text IS NULL THEN 0.0 ELSE 1.0 END AS has_error,
     CASE
-        WHEN error_text IS NULL THEN NULL
-        WHEN substr(error_text, 1, instr(error_text, ':') - 1) LIKE '% %' THEN 'Other'
-        WHEN substr(error_text, 1, instr(error_text, ':') - 1) LIKE '%Error' THEN substr(error_text, 1, instr(error_text, ':') - 1)
-        WHEN substr(error_text, 1, instr(error_text, ':') - 1) LIKE '%Exception' THEN substr(error_text, 1, instr(error_text, ':') - 1)
-        ELSE 'Other'
+        WHEN substr(error_text, 1, instr(error_text || ':', ':') - 1) GLOB '* *' THEN 'Other'
+        WHEN substr(error_text, 1, instr(error_text || ':', ':') - 1) GLOB '*Error' THEN substr(error_text, 1, instr(error_text || ':', ':') - 1)
+        WHEN substr(error_text, 1, instr(error_text || ':', ':') - 1) GLOB '*Exception' THEN substr(error_text, 1, instr(error_text || ':', ':') - 1)
+        WHEN error_text IS NOT NULL THEN 'Other'
     END AS error_type,
     code_length,
     project,
     source,
     run_id,
     organization
-FROM rows_of_generations;
+FROM facts;
