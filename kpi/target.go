@@ -1,0 +1,3 @@
+package kpi
+
+const tolerance = 1e-12
