@@ -31,6 +31,9 @@ func (e *FieldError) Error() string {
 }
 
 func brief(v any) string {
+	if _, ok := v.(fmt.Formatter); ok { // it knows what it may show
+		return fmt.Sprint(v)
+	}
 	value := reflect.ValueOf(v)
 	if value.Kind() == reflect.Pointer && !value.IsNil() {
 		value = value.Elem()
