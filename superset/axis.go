@@ -57,3 +57,10 @@ func (a Axis) column(d Dataset) Params {
 	}
 	return c
 }
+
+// overTime reports an axis that has to be of type Time and is not.
+func (a Axis) overTime(r report, d Dataset) {
+	if c, ok := d.Column(a.Column); ok && c.Type != Time {
+		r(RuleAxis, "name a column of type Time", "the axis %q holds no times", a.Column)
+	}
+}

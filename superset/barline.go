@@ -66,3 +66,8 @@ func fromZero(r Range) Range {
 	}
 	return From(0)
 }
+
+func (c BarLine) rules(r report) {
+	c.BarRange.check(r, "BarRange")
+	c.LineRange.check(r, "LineRange")
+}

@@ -59,3 +59,13 @@ func (c BigNumber) Queries() []Query {
 	q.Steps = []Step{pivot(q, true), flatten}
 	return []Query{q}
 }
+
+func (c BigNumber) rules(r report) {
+	c.Trend.overTime(r, c.Dataset)
+	if c.Color != "" {
+		checkColor(r, c.Color, "Color")
+	}
+	if c.Compare < 0 {
+		r(RuleRange, "count the points backwards from the latest", "Compare is negative")
+	}
+}

@@ -54,13 +54,8 @@ func (b Bundle) Passwords() map[string]string {
 func (b Bundle) Datasets() []Dataset {
 	var all []Dataset
 	for _, d := range b.Dashboards {
-		for _, c := range d.Charts() {
-			all = append(all, c.About().Dataset)
-		}
-		for _, f := range d.Filters {
-			if s, ok := f.(Select); ok {
-				all = append(all, s.Dataset)
-			}
+		for _, u := range d.uses() {
+			all = append(all, u.dataset)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Dataset) int { return cmp.Compare(a.Name, b.Name) })

@@ -1,5 +1,7 @@
 package superset
 
+import "fmt"
+
 // Dashboard is one page.
 type Dashboard struct {
 	Slug        string // identity of the page and the end of its address
@@ -54,4 +56,25 @@ func (c Cell) charts() []Chart {
 		charts = append(charts, part.charts()...)
 	}
 	return charts
+}
+
+// use is a dataset together with the chart or filter that names it.
+type use struct {
+	dataset Dataset
+	by      string
+}
+
+// uses are the datasets that the page names.
+func (d Dashboard) uses() []use {
+	var uses []use
+	for _, c := range d.Charts() {
+		about := c.About()
+		uses = append(uses, use{about.Dataset, fmt.Sprintf("chart %q", about.Slug)})
+	}
+	for _, f := range d.Filters {
+		if s, ok := f.(Select); ok {
+			uses = append(uses, use{s.Dataset, fmt.Sprintf("filter %q", s.title())})
+		}
+	}
+	return uses
 }

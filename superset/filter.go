@@ -6,6 +6,8 @@ type Filter interface {
 	encode(b Bundle) Params
 	// excluded are the slugs of the charts that it leaves alone.
 	excluded() []string
+	// check reports what is wrong with the filter on the page.
+	check(r report, d Dashboard)
 	title() string
 	id() string
 }

@@ -97,3 +97,15 @@ func joinNumbers(values []float64) string {
 	}
 	return strings.Join(texts, ",")
 }
+
+func (c Gauge) rules(r report) {
+	Between(c.Min, c.top()).check(r, "the dial")
+	for _, mark := range []struct {
+		name string
+		at   float64
+	}{{"Warn", c.Warn}, {"Target", c.Target}} {
+		if !(mark.at >= c.Min && mark.at <= c.top()) {
+			r(RuleGauge, "set Min and Max, or another "+mark.name, "%s %v is not between %v and %v", mark.name, mark.at, c.Min, c.top())
+		}
+	}
+}

@@ -83,3 +83,12 @@ func (c Heatmap) Queries() []Query {
 		Steps:   []Step{{"rank", Params{"metric": c.Value}}},
 	}}
 }
+
+func (c Heatmap) rules(r report) {
+	for _, name := range []string{c.X.Column, c.Y} {
+		if column, ok := c.Dataset.Column(name); ok && (column.Type == Integer || column.Type == Float) {
+			r(RuleAxis, "use a column of text whose alphabetical order is right", "version 4.1 shows 0 of the numeric column %q as NULL", name)
+		}
+	}
+	c.Range.check(r, "Range")
+}

@@ -122,7 +122,7 @@ func (l *layout) key(cells []Cell) string {
 			return charts[0].About().Slug
 		}
 	}
-	return fmt.Sprintf("text.%d", l.texts)
+	return fmt.Sprintf("text_%d", l.texts)
 }
 
 // shares gives each cell its size, and those without one an equal part of what

@@ -175,3 +175,28 @@ func (t Tint) encode(column string) Params {
 	}
 	return rule
 }
+
+func (c Table) rules(r report) {
+	if len(c.Values) == 0 {
+		r(RuleTable, "add a value, or use List", "no value")
+	}
+	bars := 0
+	for _, v := range c.Values {
+		if v.Bars {
+			bars++
+		}
+		if v.Bars && len(v.Tints) > 0 {
+			r(RuleTable, "choose one", "%q has bars, which hide its tints", v.Metric)
+		}
+		for _, t := range v.Tints {
+			checkColor(r, t.Color, "a tint of %q", v.Metric)
+			t.Range.check(r, "a tint")
+			if !t.Range.fixed() {
+				r(RuleRange, "use From, Below or Between", "a tint of %q is for every value", v.Metric)
+			}
+		}
+	}
+	if bars > 1 {
+		r(RuleTable, "keep the bars of the column that matters", "bars on %d columns", bars)
+	}
+}

@@ -150,15 +150,23 @@ func yamlObject(fields object) (*yaml.Node, error) {
 }
 
 func yamlMap(v reflect.Value) (*yaml.Node, error) {
+	if v.Type().Key().Kind() != reflect.String {
+		return nil, fmt.Errorf("no YAML for a %s", v.Type())
+	}
 	n := &yaml.Node{Kind: yaml.MappingNode}
-	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	for _, k := range keys {
+	for _, k := range sortedKeys(v) {
 		if err := yamlField(n, k.String(), v.MapIndex(k)); err != nil {
 			return nil, err
 		}
 	}
 	return flowIfEmpty(n), nil
+}
+
+// sortedKeys are the keys of a map with texts as keys.
+func sortedKeys(v reflect.Value) []reflect.Value {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	return keys
 }
 
 func yamlField(n *yaml.Node, key string, value reflect.Value) error {
