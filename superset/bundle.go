@@ -201,3 +201,7 @@ func isBundleFile(path string) bool {
 	}
 	return false
 }
+
+// ChartUUID is the identity of the chart with that slug, by which Superset
+// lists it: see [Client.Charts].
+func (b Bundle) ChartUUID(slug string) string { return chartUUID(b.project(), slug) }
