@@ -1,0 +1,27 @@
+// Package feedbackloop is the map of a library that stores what AI-assisted
+// development produces, computes KPIs from it, and turns it into dashboards
+// for Apache Superset, on SQLite and PostgreSQL alike.
+//
+// Start where your question is:
+//
+//   - [github.com/doronpers/feedback-loop-go/metrics]: the events as Bun
+//     models: code generations, bugs, test failures, review findings,
+//     performance, deployment issues
+//   - [github.com/doronpers/feedback-loop-go/api]: who works with them:
+//     organizations, teams, users, the pattern library, the audit log
+//   - [github.com/doronpers/feedback-loop-go/store]: open and migrate a
+//     database, insert events; the only package that links a database driver
+//   - [github.com/doronpers/feedback-loop-go/store/ingest]: import files that
+//     tools already write
+//   - [github.com/doronpers/feedback-loop-go/store/sample]: realistic data to
+//     try things with
+//   - [github.com/doronpers/feedback-loop-go/store/storetest]: a fresh
+//     database of each kind for your own tests
+//   - [github.com/doronpers/feedback-loop-go/kpi]: the KPIs with intervals and
+//     verdicts, and the statistics behind them
+//   - [github.com/doronpers/feedback-loop-go/superset]: datasets, charts and
+//     pages as plain structs; checks; the bundle that Superset imports
+//   - [github.com/doronpers/feedback-loop-go/superset/dashboards]: our pages
+//
+// The programs in examples show each of them at work.
+package feedbackloop
