@@ -300,7 +300,11 @@ func (q Query) check(r report, d Dataset) {
 		show(metric)
 	}
 	for _, o := range q.OrderBy {
-		if !shown[o.By] {
+		switch {
+		case shown[o.By]:
+		case q.Metrics == nil: // a list of rows
+			knownColumn(r, d, o.By)
+		default:
 			knownMetric(r, d, o.By)
 		}
 	}

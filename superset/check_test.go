@@ -195,6 +195,44 @@ func mistakes() map[string]mistake {
 			inChart(superset.Table{Slug: "t", Title: "T", Dataset: deliveries(), By: []string{"depot"}, Values: []superset.TableValue{{Metric: "deliveries"}}, Limit: -1})},
 		"a target outside the dial": {superset.RuleGauge, `superset: dashboard "page": chart "g": Target 90 is not between 0 and 1`,
 			inChart(func() superset.Chart { g := gauge; g.Target = 90; return g }())},
+		"a list of nothing": {
+			superset.RuleTable, `superset: dashboard "page": chart "l": no column`,
+			inChart(superset.List{Slug: "l", Title: "L", Dataset: deliveries()}),
+		},
+		"a list in misspelt order": {
+			superset.RuleUnknownColumn, `superset: dashboard "page": chart "l": no column "dlay" in v_deliveries`,
+			inChart(superset.List{
+				Slug: "l", Title: "L", Dataset: deliveries(), Columns: []superset.ListColumn{{Column: "id"}},
+				OrderBy: []superset.Order{{By: "dlay"}},
+			}),
+		},
+		"lines of nothing": {
+			superset.RuleUnknownMetric, `superset: dashboard "page": chart "l": no value`,
+			inChart(superset.Line{Slug: "l", Title: "L", Dataset: deliveries(), X: superset.Axis{Column: "week"}}),
+		},
+		"a negative number of series": {
+			superset.RuleLimit, `superset: dashboard "page": chart "a": negative number of series or points`,
+			inChart(superset.Area{Slug: "a", Title: "A", Dataset: deliveries(), X: superset.Axis{Column: "week"}, Values: []string{"on_time"}, Top: -1}),
+		},
+		"a target without end": {
+			superset.RuleRange, `superset: dashboard "page": chart "l": the target is not a number`,
+			inChart(superset.Line{
+				Slug: "l", Title: "L", Dataset: deliveries(), X: superset.Axis{Column: "week"}, Values: []string{"on_time"},
+				Target: superset.Target{Label: "T", Value: math.Inf(1)},
+			}),
+		},
+		"bars cut apart": {
+			superset.RuleLimit, `superset: dashboard "page": chart "b": a limit would cut bars apart`,
+			inChart(superset.Bar{
+				Slug: "b", Title: "B", Dataset: deliveries(), X: superset.Axis{Column: "depot"}, Values: []string{"deliveries"}, By: "cause", Limit: 5,
+			}),
+		},
+		"a bubble coloured by itself": {
+			superset.RuleDuplicateLabel, `superset: dashboard "page": chart "b": "depot" is shown twice`,
+			inChart(superset.Bubble{
+				Slug: "b", Title: "B", Dataset: deliveries(), Entity: "depot", Series: "depot", X: "deliveries", Y: "on_time", Size: "mean_delay",
+			}),
+		},
 		"a table of nothing": {superset.RuleTable, `superset: dashboard "page": chart "t": no value`,
 			inChart(table())},
 		"bars everywhere": {superset.RuleTable, `superset: dashboard "page": chart "t": bars on 2 columns`,

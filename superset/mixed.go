@@ -38,7 +38,7 @@ func mixedQueries(x Axis, a, b string, limit int) []Query {
 			Metrics: []string{metric},
 			OrderBy: []Order{{By: metric, Descending: true}},
 			Limit:   limit,
-			Series:  true,
+			Series:  []string{},
 		}
 		q.Steps = []Step{pivot(q, false), flatten}
 		queries = append(queries, q)

@@ -126,6 +126,78 @@ func fleet() superset.Chart {
 	}
 }
 
+// depots has the other types of chart.
+func depots() superset.Dashboard {
+	d := deliveries()
+	week := superset.Axis{Column: "week"}
+	return superset.Dashboard{
+		Slug:  "depots",
+		Title: "Depots",
+		Rows: []superset.Row{
+			{Height: 50, Cells: []superset.Cell{
+				{Chart: superset.Line{
+					Slug: "per-day", Title: "Deliveries per day (7-day average)", Dataset: d,
+					X: superset.Axis{Column: "timestamp", Grain: superset.Day}, Values: []string{"deliveries"}, By: "depot", Average: 7,
+				}},
+				{Chart: superset.Area{
+					Slug: "punctual-depots", Title: "The five largest depots", Dataset: d,
+					X: week, Values: []string{"on_time"}, By: "depot", Top: 5, TopBy: "deliveries",
+					Format: superset.Percent0, Range: superset.Between(0.4, 1), Target: superset.Target{Label: "Target 90 %", Value: 0.9},
+				}},
+			}},
+			{Height: 50, Cells: []superset.Cell{
+				{Chart: superset.Area{
+					Slug: "stacked", Title: "Deliveries and delay", Dataset: d,
+					X: week, Values: []string{"deliveries", "mean_delay"}, Stacked: true,
+				}},
+				{Chart: superset.Bar{
+					Slug: "top-depots", Title: "Top ten depots", Dataset: d, Where: []superset.Condition{superset.AtLeast("deliveries", 10)},
+					X: superset.Axis{Column: "depot"}, Values: []string{"on_time"}, Horizontal: true, Limit: 10, Numbers: true, Format: superset.Percent0,
+				}},
+				{Chart: superset.Bar{
+					Slug: "causes-per-week", Title: "Causes per week", Dataset: d,
+					X: week, Values: []string{"deliveries"}, By: "cause", Stacked: true,
+				}},
+			}},
+			{Height: 50, Cells: []superset.Cell{
+				{Chart: superset.BoxPlot{
+					Slug: "spread", Title: "Spread of delay", Dataset: d, Where: []superset.Condition{superset.NotNull("delay")},
+					Value: "mean_delay", Over: "id", By: "depot",
+				}},
+				{Chart: superset.ScatterLine{
+					Slug: "expected", Title: "Delay by number of stops", Dataset: d,
+					X: superset.Axis{Column: "stops"}, Points: "on_time", Line: "mean_delay", XTitle: "Stops", YTitle: "Minutes",
+				}},
+				{Chart: superset.Treemap{
+					Slug: "shares", Title: "Causes by depot", Dataset: d, By: []string{"depot", "cause"}, Value: "deliveries",
+				}},
+			}},
+			{Height: 64, Cells: []superset.Cell{
+				{Chart: superset.Sankey{
+					Slug: "flows", Title: "From depot to cause", Dataset: d, Source: "depot", Target: "cause", Value: "deliveries",
+				}},
+				{Chart: superset.Bubble{
+					Slug: "bubbles", Title: "Size and delay", Dataset: d,
+					Entity: "cause", Series: "depot", X: "deliveries", Y: "mean_delay", Size: "on_time", LogX: true,
+				}},
+			}},
+			{Height: 40, Cells: []superset.Cell{
+				{Chart: superset.List{
+					Slug: "latest", Title: "Latest deliveries", Dataset: d,
+					Where: []superset.Condition{superset.Is("depot", "North"), superset.IsNull("cause")},
+					Columns: []superset.ListColumn{
+						{Column: "timestamp"},
+						{Column: "stops", Center: true},
+						{Column: "delay", Format: superset.Decimal1, Tints: []superset.Tint{{Range: superset.Between(10, 30), Color: superset.WarnTint}}},
+					},
+					OrderBy: []superset.Order{{By: "timestamp", Descending: true}},
+				}},
+			}},
+		},
+		Filters: []superset.Filter{superset.TimeRange{}},
+	}
+}
+
 // database is the connection of the examples.
 func database(tb testing.TB, uri string) superset.Database {
 	tb.Helper()
@@ -140,6 +212,6 @@ func bundle(tb testing.TB, uri string) superset.Bundle {
 	return superset.Bundle{
 		Project:    "logistics",
 		Database:   database(tb, uri),
-		Dashboards: []superset.Dashboard{page()},
+		Dashboards: []superset.Dashboard{page(), depots()},
 	}
 }

@@ -12,13 +12,14 @@ type Query struct {
 	OrderBy []Order
 	Limit   int // rows, at most
 
-	// SeriesLimit keeps that many values of Columns, those with the highest
+	// SeriesLimit keeps that many values of Series, those with the highest
 	// SeriesBy. Zero keeps all.
 	SeriesLimit int
 	SeriesBy    string
 
-	// Series tells that each value of Columns is a line or colour of its own.
-	Series bool
+	// Series are the columns of which each value is a line, colour or box of
+	// its own; nil where that makes no sense.
+	Series []string
 
 	// Steps are done to the result before the chart gets it.
 	Steps []Step
@@ -108,8 +109,8 @@ func (q Query) encode(a About) Params {
 	if q.Metrics != nil {
 		p["metrics"] = q.Metrics
 	}
-	if q.Series {
-		p["series_columns"] = list(q.Columns)
+	if q.Series != nil {
+		p["series_columns"] = q.Series
 	}
 	if q.SeriesBy != "" {
 		p["series_limit_metric"] = q.SeriesBy

@@ -185,18 +185,22 @@ func (c Table) rules(r report) {
 		if v.Bars {
 			bars++
 		}
-		if v.Bars && len(v.Tints) > 0 {
-			r(RuleTable, "choose one", "%q has bars, which hide its tints", v.Metric)
-		}
-		for _, t := range v.Tints {
-			checkColor(r, t.Color, "a tint of %q", v.Metric)
-			t.Range.check(r, "a tint")
-			if !t.Range.fixed() {
-				r(RuleRange, "use From, Below or Between", "a tint of %q is for every value", v.Metric)
-			}
-		}
+		checkTints(r, v.Metric, v.Bars, v.Tints)
 	}
 	if bars > 1 {
 		r(RuleTable, "keep the bars of the column that matters", "bars on %d columns", bars)
+	}
+}
+
+func checkTints(r report, column string, bars bool, tints []Tint) {
+	if bars && len(tints) > 0 {
+		r(RuleTable, "choose one", "%q has bars, which hide its tints", column)
+	}
+	for _, t := range tints {
+		checkColor(r, t.Color, "a tint of %q", column)
+		t.Range.check(r, "a tint")
+		if !t.Range.fixed() {
+			r(RuleRange, "use From, Below or Between", "a tint of %q is for every value", column)
+		}
 	}
 }

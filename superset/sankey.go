@@ -1,0 +1,52 @@
+package superset
+
+// Sankey shows how much flows from the values of one column to those of
+// another. NULL in either column is drawn as an empty name: let the view say
+// "(none)".
+type Sankey struct {
+	Slug        string
+	Title       string
+	Description string
+	Dataset     Dataset
+	Where       []Condition
+
+	Source string // column
+	Target string // column
+	Value  string // metric
+	Limit  int    // flows; zero is 200. A tight limit cuts among equals by chance.
+}
+
+// About implements [Chart].
+func (c Sankey) About() About { return About{c.Slug, c.Title, c.Description, c.Dataset, c.Where} }
+
+// Type implements [Chart].
+func (Sankey) Type() string { return "sankey_v2" }
+
+// Params implements [Chart].
+func (c Sankey) Params() Params {
+	return Params{
+		"source":         c.Source,
+		"target":         c.Target,
+		"metric":         c.Value,
+		"row_limit":      c.limit(),
+		"sort_by_metric": true,
+		"color_scheme":   colorScheme,
+	}
+}
+
+// Queries implements [Chart].
+func (c Sankey) Queries() []Query {
+	return []Query{{
+		Columns: []string{c.Source, c.Target},
+		Metrics: []string{c.Value},
+		OrderBy: []Order{{By: c.Value, Descending: true}},
+		Limit:   c.limit(),
+	}}
+}
+
+func (c Sankey) limit() int {
+	if c.Limit == 0 {
+		return 200
+	}
+	return c.Limit
+}
