@@ -473,6 +473,9 @@ func (f Select) check(r report, d Dashboard) {
 		knownColumn(r, f.Dataset, f.Column)
 		return
 	}
+	for _, condition := range f.Where {
+		condition.check(r, f.Dataset)
+	}
 	for _, chart := range d.Charts() {
 		about := chart.About()
 		if _, ok := about.Dataset.Column(f.Column); !ok && !slices.Contains(f.Exclude, about.Slug) {

@@ -81,7 +81,7 @@ const everything = "No filter"
 // adhocFilters are the conditions of a chart in its params. The first one lets
 // the page's time filter reach the chart.
 func adhocFilters(a About) []any {
-	filters := []any{Params{
+	period := Params{
 		"expressionType": "SIMPLE",
 		"clause":         "WHERE",
 		"subject":        a.Dataset.Time,
@@ -89,7 +89,13 @@ func adhocFilters(a About) []any {
 		"comparator":     everything,
 		"isExtra":        false,
 		"isNew":          false,
-	}}
+	}
+	return append([]any{period}, adhocConditions(a)...)
+}
+
+// adhocConditions are the conditions alone.
+func adhocConditions(a About) []any {
+	var filters []any
 	for _, c := range a.Where {
 		if c.Metric != "" {
 			filters = append(filters, Params{

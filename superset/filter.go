@@ -1,5 +1,7 @@
 package superset
 
+import "fmt"
+
 // Filter is one of the page's filters: [TimeRange] or [Select].
 type Filter interface {
 	// encode is the filter in the page's native_filter_configuration.
@@ -33,6 +35,13 @@ const (
 	LastYear    Period = "Last year"
 )
 
+// CompleteWeeks is the last n weeks that are over, from a Monday up to the
+// Monday of the present week: no point of a weekly chart is unfinished then.
+func CompleteWeeks(n int) Period {
+	return Period(fmt.Sprintf(
+		"DATETRUNC(DATEADD(DATETIME('today'), -%d, week), week) : DATETRUNC(DATETIME('today'), week)", n))
+}
+
 // Select lets readers choose values of a column. It reaches the charts whose
 // dataset has a column of that name; every other chart has to be excluded,
 // because Superset would leave it unfiltered without a word.
@@ -41,8 +50,9 @@ type Select struct {
 	Description string
 	Dataset     Dataset // whose values are offered
 	Column      string
-	Multi       bool     // several values at once
-	Exclude     []string // slugs of charts
+	Where       []Condition // which rows' values are offered; NULL is offered too unless excluded here
+	Multi       bool        // several values at once
+	Exclude     []string    // slugs of charts
 }
 
 func (f TimeRange) title() string {
@@ -96,6 +106,9 @@ func (f Select) encode(b Bundle) Params {
 		"multiSelect":        f.Multi,
 		"searchAllOptions":   false,
 		"inverseSelection":   false,
+	}
+	if len(f.Where) > 0 {
+		p["adhoc_filters"] = adhocConditions(About{Dataset: f.Dataset, Where: f.Where})
 	}
 	return p
 }

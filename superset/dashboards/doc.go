@@ -1,0 +1,17 @@
+// Package dashboards holds the pages that this project puts into Apache
+// Superset, and the datasets that they read.
+//
+// A page is a function that returns a [superset.Dashboard]; below it, in page
+// order, stands one small function per chart, whose comment is the question
+// that the chart answers. Datasets describe views of the database. They are
+// exported, so that a page of your own can use them beside ours:
+//
+//	superset.Bundle{Database: db, Dashboards: append(dashboards.All(), mine)}
+package dashboards
+
+import "github.com/doronpers/feedback-loop-go/superset"
+
+// All returns every page, in the order in which a newcomer would open them.
+func All() []superset.Dashboard {
+	return []superset.Dashboard{CodeGeneration()}
+}
