@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -94,4 +95,7 @@ type engine struct {
 	hasTable     string // query with a table name that counts the tables of that name
 	versionTable string // statement that creates fl_migrations
 	now          string // expression for the present time, as the time columns hold it
+
+	time   func(time.Time) any                                                   // what the driver takes for a time column
+	insert func(ctx context.Context, tx bun.Tx, r *rows) (stored int, err error) // stores rows but for duplicates
 }

@@ -25,7 +25,9 @@ var postgresEngine = engine{
 	versionTable: `CREATE TABLE public.fl_migrations (
 		version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL
 	)`,
-	now: `clock_timestamp()`,
+	now:    `clock_timestamp()`,
+	time:   func(t time.Time) any { return t },
+	insert: insertPostgres,
 }
 
 // configurePostgres sets what the store relies on, whatever the server, the

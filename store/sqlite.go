@@ -22,7 +22,9 @@ var sqliteEngine = engine{
 	versionTable: `CREATE TABLE fl_migrations (
 		version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL
 	) STRICT`,
-	now: `strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'`,
+	now:    `strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'`,
+	time:   func(t time.Time) any { return t.UTC().Format(fixedTime) },
+	insert: insertSQLite,
 }
 
 func openSQLite(ctx context.Context, src source, o Options) (*sql.DB, error) {
