@@ -63,6 +63,20 @@ type Reliability struct {
 	Bins []Bin `json:"bins"`
 }
 
+// unknownReliability is the JSON of what nothing is known about.
+const unknownReliability = `{"ece":null,"mce":null,"rmsce":null,"bias":null,` +
+	`"debiased_squared":null,"debiased":null,"noise_floor":null,"noise_sd":null,"p":null,` +
+	`"brier":null,"brier_parts":null,"log_loss":null,"auroc":null,"bins":null}`
+
+// MarshalJSON writes null for every field when there are no samples.
+func (r Reliability) MarshalJSON() ([]byte, error) {
+	if r.N == 0 {
+		return []byte(unknownReliability), nil
+	}
+	type plain Reliability // without this method
+	return marshal(plain(r))
+}
+
 // BrierParts add up to the Brier score:
 // Reliability − Resolution + Uncertainty + WithinVariance − WithinCovariance.
 // The last two vanish when every bin holds one distinct confidence.

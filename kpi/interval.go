@@ -9,11 +9,11 @@ import (
 // ErrNoData is returned when a statistic has nothing to work on.
 var ErrNoData = errors.New("kpi: no data")
 
-// Level is the confidence level of every interval in this package.
-const Level = 0.95
+// coverage is how often an interval of this package holds the truth.
+const coverage = 0.95
 
 // tail is what lies outside an interval on each side.
-const tail = (1 - Level) / 2
+const tail = (1 - coverage) / 2
 
 // z95 is the standard normal quantile at 1 - tail.
 const z95 = 1.959963984540054
@@ -38,7 +38,7 @@ const (
 type Interval struct {
 	Lower  float64 `json:"lower"`
 	Upper  float64 `json:"upper"`
-	Level  float64 `json:"level"` // always [Level]
+	Level  float64 `json:"level"` // how often it holds the truth: 0.95
 	Method Method  `json:"method"`
 }
 
@@ -51,7 +51,7 @@ func (i Interval) Excludes(v float64) bool {
 }
 
 func interval(lower, upper float64, m Method) Interval {
-	return Interval{Lower: lower, Upper: upper, Level: Level, Method: m}
+	return Interval{Lower: lower, Upper: upper, Level: coverage, Method: m}
 }
 
 // checkTrials holds what every function of hits among trials demands.
