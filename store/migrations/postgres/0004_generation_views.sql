@@ -2,7 +2,8 @@
 -- pattern NULL) and once for each pattern applied (whole = 0). A filter that
 -- picks one pattern so picks one row for each generation that applied it;
 -- metrics count whole rows where there are any. Entries read out of a plan are
--- no generations.
+-- no generations. An error that is nothing but white space is none; its type is
+-- what stands before the first colon, if that is the name of a class.
 
 CREATE VIEW public.v_generations AS
 WITH generations AS NOT MATERIALIZED (
@@ -15,7 +16,7 @@ WITH generations AS NOT MATERIALIZED (
         CASE WHEN g.success THEN 'Success' WHEN NOT g.success THEN 'Failure' ELSE 'Unknown' END AS outcome,
         g.patterns_applied,
         COALESCE(g.patterns_count, jsonb_array_length(g.patterns_applied)) AS patterns_count,
-        NULLIF(btrim(g.compilation_error, E'\t\n\v\f\r '), '') AS error_text,
+        NULLIF(btrim(g.compilation_error, E'\t\n\u000B\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000'), '') AS error_text,
         g.code_length,
         COALESCE(g.project, '(none)') AS project,
         COALESCE(g.source, '(none)') AS source,
@@ -27,10 +28,10 @@ WITH generations AS NOT MATERIALIZED (
       AND COALESCE(g.generation_metadata ->> 'source', '') <> 'plan_file'
 ),
 facts AS NOT MATERIALIZED (
-    SELECT g.*, NULL::text AS pattern, 1 AS whole
+    SELECT g.*, split_part(error_text, ':', 1) AS error_class, NULL::text AS pattern, 1 AS whole
     FROM generations AS g
     UNION ALL
-    SELECT g.*, p.pattern, 0 AS whole
+    SELECT g.*, split_part(error_text, ':', 1), p.pattern, 0
     FROM generations AS g
     CROSS JOIN LATERAL (SELECT DISTINCT jsonb_array_elements_text(g.patterns_applied) AS pattern) AS p
 )
@@ -38,6 +39,7 @@ SELECT
     id,
     timestamp,
     week,
+    to_char(week AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS week_label,
     pattern,
     whole,
     confidence,
@@ -59,9 +61,7 @@ SELECT
     CASE WHEN patterns_count >= 7 THEN '7+' ELSE CAST(patterns_count AS text) END AS patterns_bucket,
     CASE WHEN error_text IS NULL THEN 0.0::double precision ELSE 1.0 END AS has_error,
     CASE
-        WHEN substr(error_text, 1, strpos(error_text || ':', ':') - 1) LIKE '% %' THEN 'Other'
-        WHEN substr(error_text, 1, strpos(error_text || ':', ':') - 1) LIKE '%Error' THEN substr(error_text, 1, strpos(error_text || ':', ':') - 1)
-        WHEN substr(error_text, 1, strpos(error_text || ':', ':') - 1) LIKE '%Exception' THEN substr(error_text, 1, strpos(error_text || ':', ':') - 1)
+        WHEN error_class ~ '^[A-Za-z0-9_.]*(Error|Exception)$' THEN error_class
         WHEN error_text IS NOT NULL THEN 'Other'
     END AS error_type,
     code_length,

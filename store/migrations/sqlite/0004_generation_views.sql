@@ -2,7 +2,8 @@
 -- pattern NULL) and once for each pattern applied (whole = 0). A filter that
 -- picks one pattern so picks one row for each generation that applied it;
 -- metrics count whole rows where there are any. Entries read out of a plan are
--- no generations.
+-- no generations. An error that is nothing but white space is none; its type is
+-- what stands before the first colon, if that is the name of a class.
 
 CREATE VIEW v_generations AS
 WITH generations AS NOT MATERIALIZED (
@@ -15,7 +16,7 @@ WITH generations AS NOT MATERIALIZED (
         CASE WHEN g.success = 1 THEN 'Success' WHEN g.success = 0 THEN 'Failure' ELSE 'Unknown' END AS outcome,
         g.patterns_applied,
         COALESCE(g.patterns_count, json_array_length(g.patterns_applied)) AS patterns_count,
-        NULLIF(trim(g.compilation_error, char(9, 10, 11, 12, 13, 32)), '') AS error_text,
+        NULLIF(trim(g.compilation_error, char(9, 10, 11, 12, 13, 32, 133, 160, 5760, 8192, 8193, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201, 8202, 8232, 8233, 8239, 8287, 12288)), '') AS error_text,
         g.code_length,
         COALESCE(g.project, '(none)') AS project,
         COALESCE(g.source, '(none)') AS source,
@@ -27,10 +28,10 @@ WITH generations AS NOT MATERIALIZED (
       AND COALESCE(g.generation_metadata ->> 'source', '') <> 'plan_file'
 ),
 facts AS NOT MATERIALIZED (
-    SELECT g.*, NULL AS pattern, 1 AS whole
+    SELECT g.*, substr(error_text, 1, instr(error_text || ':', ':') - 1) AS error_class, NULL AS pattern, 1 AS whole
     FROM generations AS g
     UNION ALL
-    SELECT g.*, p.value AS pattern, 0 AS whole
+    SELECT g.*, substr(error_text, 1, instr(error_text || ':', ':') - 1), p.value, 0
     FROM generations AS g, json_each(g.patterns_applied) AS p
     WHERE NOT EXISTS (
         SELECT 1 FROM json_each(g.patterns_applied) AS earlier
@@ -41,6 +42,7 @@ SELECT
     id,
     timestamp,
     week,
+    substr(week, 1, 10) AS week_label,
     pattern,
     whole,
     confidence,
@@ -62,9 +64,7 @@ SELECT
     CASE WHEN patterns_count >= 7 THEN '7+' ELSE CAST(patterns_count AS TEXT) END AS patterns_bucket,
     CASE WHEN error_text IS NULL THEN 0.0 ELSE 1.0 END AS has_error,
     CASE
-        WHEN substr(error_text, 1, instr(error_text || ':', ':') - 1) GLOB '* *' THEN 'Other'
-        WHEN substr(error_text, 1, instr(error_text || ':', ':') - 1) GLOB '*Error' THEN substr(error_text, 1, instr(error_text || ':', ':') - 1)
-        WHEN substr(error_text, 1, instr(error_text || ':', ':') - 1) GLOB '*Exception' THEN substr(error_text, 1, instr(error_text || ':', ':') - 1)
+        WHEN error_class NOT GLOB '*[^A-Za-z0-9_.]*' AND (error_class GLOB '*Error' OR error_class GLOB '*Exception') THEN error_class
         WHEN error_text IS NOT NULL THEN 'Other'
     END AS error_type,
     code_length,
