@@ -15,7 +15,7 @@ type BigNumber struct {
 	Trend    Axis   // column of type Time
 	Compare  int    // how many points back to compare with; zero compares with nothing
 	Against  string // words after the difference: "vs previous week"
-	Note     string // line below the number, the place for a target
+	Note     string // line below the number, the place for a target; with Compare only from version 6 on
 	Format   Format // the metric's own, if it has one, goes first
 	Color    Color  // of the trend; zero is Main
 	FromZero bool   // the trend starts at zero: right for counts, flat for rates
@@ -35,15 +35,15 @@ func (c BigNumber) Params() Params {
 	if color == "" {
 		color = Main
 	}
-	return c.Trend.params(c.Dataset).with(Params{
+	p := c.Trend.params(c.Dataset).with(Params{
 		"metric":               c.Value,
 		"show_trend_line":      true,
 		"start_y_axis_at_zero": c.FromZero,
 		"compare_lag":          c.Compare,
 		"compare_suffix":       c.Against,
-		"subheader":            c.Note,
 		"header_font_size":     0.4,
 		"subheader_font_size":  0.15,
+		"subtitle_font_size":   0.15,
 		"show_timestamp":       false,
 		"show_metric_name":     false,
 		"rolling_type":         "None",
@@ -51,6 +51,12 @@ func (c BigNumber) Params() Params {
 		"y_axis_format":        c.Dataset.format(c.Format, c.Value),
 		"color_picker":         color.rgba(),
 	})
+	// A comparison takes the place of the subheader. Version 6 has a subtitle
+	// too, and would draw both.
+	if c.Compare > 0 {
+		return p.with(Params{"subtitle": c.Note})
+	}
+	return p.with(Params{"subheader": c.Note})
 }
 
 // Queries implements [Chart].

@@ -2,7 +2,8 @@ package superset
 
 import "encoding/json"
 
-// List shows rows of the dataset as they are.
+// List shows rows of the dataset as they are. SQLite gives a time as text with
+// microseconds: for a shorter one let the view make the text.
 type List struct {
 	Slug        string
 	Title       string

@@ -1,8 +1,7 @@
 package superset
 
 // Sankey shows how much flows from the values of one column to those of
-// another. NULL in either column is drawn as an empty name: let the view say
-// "(none)".
+// another. NULL is drawn as a value called null: let the view say "(none)".
 type Sankey struct {
 	Slug        string
 	Title       string

@@ -26,7 +26,7 @@ type TableValue struct {
 	Share  bool   // the metric as share of its sum over all rows of the table
 	Label  string // heading of a share, from version 6 on; else it is the metric's with a % before it
 	Bars   bool   // a bar behind each number: at most one column, and not together with Tints
-	Tints  []Tint
+	Tints  []Tint // before version 6 a table with tints shows no bars
 }
 
 // Tint is the background of cells whose value is in the range.
