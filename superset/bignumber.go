@@ -1,5 +1,7 @@
 package superset
 
+import "cmp"
+
 // BigNumber shows the latest value of a metric in large type, how it compares
 // with an earlier one, and its course below. The value is that of the last
 // point, which may be an unfinished day or week; for the value of the whole
@@ -15,6 +17,7 @@ type BigNumber struct {
 	Trend    Axis   // column of type Time
 	Compare  int    // how many points back to compare with; zero compares with nothing
 	Against  string // words after the difference: "vs previous week"
+	When     string // line above the number, for the time of its point: "Week of %d %b %Y"
 	Note     string // line below the number, the place for a target; with Compare only from version 6 on
 	Format   Format // the metric's own, if it has one, goes first
 	Color    Color  // of the trend; zero is Main
@@ -44,10 +47,10 @@ func (c BigNumber) Params() Params {
 		"header_font_size":     0.4,
 		"subheader_font_size":  0.15,
 		"subtitle_font_size":   0.15,
-		"show_timestamp":       false,
+		"show_timestamp":       c.When != "",
 		"show_metric_name":     false,
 		"rolling_type":         "None",
-		"time_format":          "smart_date",
+		"time_format":          cmp.Or(c.When, "smart_date"),
 		"y_axis_format":        c.Dataset.format(c.Format, c.Value),
 		"color_picker":         color.rgba(),
 	})

@@ -54,6 +54,7 @@ func successRate() superset.Chart {
 		Trend:       superset.Axis{Column: "week"},
 		Compare:     1,
 		Against:     "vs previous week",
+		When:        "Week of %d %b %Y",
 		Note:        "Target ≥ 85%",
 		Color:       superset.Good,
 	}
@@ -79,11 +80,12 @@ func patternsPerGeneration() superset.Chart {
 		Title:       "Patterns per Generation",
 		Description: "How much is generated each week, and with how many patterns on average? 2 to 5 are best.",
 		Dataset:     Generations(),
-		X:           superset.Axis{Column: "week"},
+		X:           superset.Axis{Column: "week_label"},
 		Bars:        "generations",
 		Line:        "patterns_per_generation",
 		TwoAxes:     true,
 		LineRange:   superset.Between(0, 8),
+		Targets:     []superset.Target{{Label: "Optimum 2 to 5", Value: 2}, {Label: "Optimum 2 to 5", Value: 5}},
 	}
 }
 
