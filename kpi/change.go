@@ -27,7 +27,7 @@ func (r *Result) changed() {
 	}
 	unchanged := 0.0
 	switch {
-	case r.Unit == UnitRatio && r.Denominator != nil && before.Denominator != nil:
+	case r.Interval != nil && r.Denominator != nil: // a sample, no census
 		i := newcombe(*r.Numerator, *r.Denominator, *before.Numerator, *before.Denominator)
 		c.Interval = &i
 	case r.Unit == UnitCount:

@@ -29,6 +29,17 @@ func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 	}{
 		{"generations", f.readGenerations},
 		{"duplicate generations", f.readDuplicates},
+		{"patterns", f.readPatterns},
+		{"pattern effectiveness", f.readEffectiveness},
+		{"age of pattern effectiveness", f.readEffectivenessAge},
+		{"first events", f.readFirstSeen},
+		{"bugs", f.readBugs},
+		{"code reviews", f.readReviews},
+		{"test runs", f.readTestRuns},
+		{"test failures", f.readFailures},
+		{"audit log", f.readAudit},
+		{"metrics", f.readSavings},
+		{"users", f.readUsers},
 	} {
 		if err := read.from(ctx, db); err != nil {
 			return Report{}, fmt.Errorf("kpi: %s: %w", read.what, err)
@@ -41,15 +52,41 @@ func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 // the order in which rows are added.
 type facts struct {
 	plan
-	generations [periods]generationFacts
-	lists       map[string]list // texts of patterns_applied that were read before
-	invalid     map[string]invalidRow
+	generations   [periods]generationFacts
+	lists         map[string]list // texts of patterns_applied that were read before
+	library       library
+	effectiveness [periods]effectivenessFacts
+	rolledUp      bool // there are pattern periods, of whatever time
+	firstSeen     map[string]instant
+	bugs          bugFacts
+	reviews       reviewFacts
+	tests         [periods]testFacts
+	mapped        bool    // a test run lists patterns
+	covered       nameSet // patterns that test runs list
+	violated      nameSet // patterns that failed tests name
+	audit         auditFacts
+	savings       savingFacts
+	users         userFacts
+
+	invalid map[string]invalidRow // by table
 }
 
 func newFacts(p plan) *facts {
-	f := &facts{plan: p, lists: map[string]list{}, invalid: map[string]invalidRow{}}
-	for i := range f.generations {
+	f := &facts{
+		plan:      p,
+		lists:     map[string]list{},
+		library:   newLibrary(),
+		firstSeen: map[string]instant{},
+		covered:   nameSet{},
+		violated:  nameSet{},
+		audit:     newAuditFacts(),
+		savings:   newSavingFacts(),
+		invalid:   map[string]invalidRow{},
+	}
+	for i := range periods {
 		f.generations[i] = newGenerationFacts()
+		f.effectiveness[i] = newEffectivenessFacts()
+		f.tests[i] = newTestFacts()
 	}
 	return f
 }
@@ -87,6 +124,17 @@ var evaluations = map[ID]func(*facts, period) Result{
 	PatternsPerGen:       (*facts).patternsPerGeneration,
 	CompilationErrorRate: (*facts).compilationErrorRate,
 	CalibrationError:     (*facts).calibrationError,
+	EffectivenessScore:   (*facts).effectivenessScore,
+	ApplicationCount:     (*facts).applicationCount,
+	PatternSuccessRate:   (*facts).patternSuccessRate,
+	BugDetectionTrend:    (*facts).bugDetectionTrend,
+	TestFailureRate:      (*facts).testFailureRate,
+	HighSeverityIssues:   (*facts).highSeverityIssues,
+	PatternCoverage:      (*facts).patternCoverage,
+	PatternVersioning:    (*facts).patternVersioning,
+	AuditTrailCoverage:   (*facts).auditTrailCoverage,
+	ROIPerPattern:        (*facts).roiPerPattern,
+	UserAdoption:         (*facts).userAdoption,
 }
 
 // report evaluates every KPI, in the order of the definitions.
@@ -94,15 +142,13 @@ func (f *facts) report() (Report, error) {
 	if err := f.strictly(); err != nil {
 		return Report{}, err
 	}
+	f.library.link()
 	r := Report{
 		AsOf: f.AsOf, Zone: f.Zone.String(), Days: f.Days,
 		Organizations: f.Organizations, Project: f.Project,
 	}
 	for _, d := range Definitions() {
-		evaluate, ok := evaluations[d.ID]
-		if !ok {
-			continue
-		}
+		evaluate := evaluations[d.ID]
 		result := evaluate(f, current)
 		if d.Span.repeats() {
 			before := evaluate(f, previous)

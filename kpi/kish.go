@@ -15,11 +15,10 @@ type Weighted struct {
 
 // WeightedMean is the mean of weighted values and how sure it is.
 type WeightedMean struct {
-	N          int     // values with a weight above 0
-	Weight     float64 // sum of the weights
-	Mean       float64
-	Unweighted float64 // plain mean of the same values
-	Effective  float64 // Kish's effective sample size, 1 to N
+	N         int     // values with a weight above 0
+	Weight    float64 // sum of the weights
+	Mean      float64
+	Effective float64 // Kish's effective sample size, 1 to N
 	// Error is the standard error of Mean; absent with fewer than two values.
 	Error *float64
 }
@@ -37,7 +36,7 @@ func Kish(values []Weighted) (WeightedMean, error) {
 	slices.SortFunc(values, func(a, b Weighted) int {
 		return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Weight, b.Weight))
 	})
-	var weight, product, squares, plain sum
+	var weight, product, squares sum
 	n := 0
 	for _, v := range values {
 		if !finite(v.Value) || !finite(v.Weight) || v.Weight < 0 {
@@ -47,7 +46,6 @@ func Kish(values []Weighted) (WeightedMean, error) {
 			continue
 		}
 		n++
-		plain.add(v.Value)
 		weight.add(v.Weight)
 		squares.addProduct(v.Weight, v.Weight)
 		product.addProduct(v.Weight, v.Value)
@@ -56,11 +54,10 @@ func Kish(values []Weighted) (WeightedMean, error) {
 		return WeightedMean{}, ErrNoData
 	}
 	m := WeightedMean{
-		N:          n,
-		Weight:     weight.value(),
-		Mean:       product.value() / weight.value(),
-		Unweighted: plain.value() / float64(n),
-		Effective:  square(weight.value()) / squares.value(),
+		N:         n,
+		Weight:    weight.value(),
+		Mean:      product.value() / weight.value(),
+		Effective: square(weight.value()) / squares.value(),
 	}
 	if n > 1 {
 		var spread sum

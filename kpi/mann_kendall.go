@@ -55,11 +55,17 @@ type Trend struct {
 // takes. Sources: H. B. Mann, Econometrica 13 (1945); M. G. Kendall, Rank
 // Correlation Methods (1948).
 func MannKendall(values []float64) (Trend, error) {
-	var x, at []float64
 	for i, v := range values {
 		if math.IsInf(v, 0) {
 			return Trend{}, fmt.Errorf("kpi: trend: period %d is infinite", i)
 		}
+	}
+	return trendOf(values), nil
+}
+
+func trendOf(values []float64) Trend {
+	var x, at []float64
+	for i, v := range values {
 		if !math.IsNaN(v) {
 			x, at = append(x, v), append(at, float64(i))
 		}
@@ -80,7 +86,7 @@ func MannKendall(values []float64) (Trend, error) {
 	default:
 		t.Verdict = Increasing
 	}
-	return t, nil
+	return t
 }
 
 // kendallS counts the pairs that rise less those that fall.

@@ -141,3 +141,42 @@ func (p plan) inScope(o metrics.Origin) bool {
 func (p plan) isTenant(organization int64) bool {
 	return p.Organizations == nil || slices.Contains(p.Organizations, organization)
 }
+
+// Where a row lies that is in no complete week.
+const (
+	thisWeek  = -1 // in the week that has not ended at as_of
+	afterAsOf = -2
+)
+
+// selectWeek adds the column "week": the number of the complete week, or
+// thisWeek or afterAsOf. It leaves out what is older.
+func (p plan) selectWeek(q *bun.SelectQuery, column string) *bun.SelectQuery {
+	ladder, args := "CASE WHEN ? >= ? THEN ?", []any{bun.Ident(column), p.AsOf, afterAsOf}
+	for i, start := range slices.Backward(p.weeks) {
+		week := i
+		if i == len(p.weeks)-1 {
+			week = thisWeek
+		}
+		ladder += " WHEN ? >= ? THEN ?"
+		args = append(args, bun.Ident(column), start, week)
+	}
+	return q.ColumnExpr(ladder+" END AS week", args...).
+		Where("? >= ?", bun.Ident(column), p.weeks[0])
+}
+
+// weekOf returns what selectWeek selects, false when t is older.
+func (p plan) weekOf(t time.Time) (int, bool) {
+	if !t.Before(p.AsOf) {
+		return afterAsOf, true
+	}
+	last := len(p.weeks) - 1
+	for i, start := range slices.Backward(p.weeks) {
+		if !t.Before(start) {
+			if i == last {
+				return thisWeek, true
+			}
+			return i, true
+		}
+	}
+	return 0, false
+}

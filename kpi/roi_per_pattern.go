@@ -1,0 +1,193 @@
+package kpi
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/uptrace/bun"
+)
+
+// savings is the time that a pattern saved.
+type savings struct {
+	rows    int64
+	seconds int64
+	users   map[int64]bool
+}
+
+// savingFacts is the time saved, by the pattern that is to thank.
+type savingFacts struct {
+	patterns     map[int64]*savings // by id of the pattern's row
+	users        map[int64]bool     // everybody with a row
+	rows         int64
+	null         int64 // no time
+	negative     int64 // the pattern cost time
+	unattributed savings
+	future       int64
+}
+
+func newSavingFacts() savingFacts {
+	return savingFacts{patterns: map[int64]*savings{}, users: map[int64]bool{}}
+}
+
+// readSavings adds the time saved of a database.
+func (f *facts) readSavings(ctx context.Context, db bun.IDB) error {
+	rows, err := f.tenants(db.NewSelect().TableExpr("metrics")).
+		ColumnExpr("pattern_id, user_id, time_saved_seconds").
+		ColumnExpr("CASE WHEN created_at >= ? THEN 1 ELSE 0 END", f.AsOf).
+		Rows(ctx)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says what there is to say
+
+	var pattern, user, seconds sql.NullInt64
+	var isFuture bool
+	for rows.Next() {
+		if err := rows.Scan(&pattern, &user, &seconds, &isFuture); err != nil {
+			return err
+		}
+		f.addSaving(pattern, user, seconds, isFuture)
+	}
+	return rows.Err()
+}
+
+func (f *facts) addSaving(pattern, user, seconds sql.NullInt64, isFuture bool) {
+	in := &f.savings
+	if isFuture {
+		in.future++
+		return
+	}
+	in.rows++
+	if !seconds.Valid {
+		in.null++
+	}
+	if seconds.Int64 < 0 {
+		in.negative++
+	}
+	if user.Valid {
+		in.users[user.Int64] = true
+	}
+	to := &in.unattributed
+	if pattern.Valid {
+		to = in.patterns[pattern.Int64]
+		if to == nil {
+			to = &savings{users: map[int64]bool{}}
+			in.patterns[pattern.Int64] = to
+		}
+		if user.Valid {
+			to.users[user.Int64] = true
+		}
+	}
+	to.rows++
+	to.seconds += seconds.Int64
+}
+
+// ROI is what roi_per_pattern says beyond the share of patterns that meet the
+// target.
+type ROI struct {
+	TotalHours        float64   `json:"total_hours"` // of active patterns
+	UnattributedHours float64   `json:"unattributed_hours"`
+	Negative          int64     `json:"negative"` // rows where a pattern cost time; they count
+	Items             []ROIItem `json:"items"`    // the active patterns, worst first
+}
+
+// ROIItem is the time that one active pattern saved, in all its versions.
+type ROIItem struct {
+	Pattern        string   `json:"pattern"`
+	ID             int64    `json:"id"`
+	OrganizationID int64    `json:"organization_id"`
+	Value          *float64 `json:"value"` // hours; absent without any row
+	Meets          bool     `json:"meets"`
+	Users          int      `json:"users"`         // different people
+	HoursPerDay    *float64 `json:"hours_per_day"` // since the first version, one day at least
+}
+
+func (*ROI) detail() {}
+
+const secondsPerHour = 3600
+
+// roiPerPattern is the share of active patterns that saved more than ten
+// hours. It is met when all did.
+func (f *facts) roiPerPattern(period) Result {
+	r := f.about(ROIPerPattern, nil)
+	r.Quality = Quality{Rows: f.savings.rows, Null: f.savings.null, Future: f.savings.future}
+	detail := &ROI{
+		UnattributedHours: share(f.savings.unattributed.seconds, secondsPerHour),
+		Negative:          f.savings.negative,
+		Items:             []ROIItem{},
+	}
+	r.Detail = detail
+	if f.Project != "" {
+		r.undefined(Unavailable, ReasonNoProject)
+		return r
+	}
+	saved := f.savingsByLineage()
+	var met, total int64
+	for _, p := range f.library.active {
+		item := ROIItem{Pattern: p.name, ID: p.id, OrganizationID: p.organization}
+		if s := saved[p]; s != nil {
+			total += s.seconds
+			hours := share(s.seconds, secondsPerHour)
+			perDay := hours / max(1, f.AsOf.Sub(p.born()).Hours()/24)
+			item.Value, item.HoursPerDay, item.Users = &hours, &perDay, len(s.users)
+			item.Meets = r.Target.MeetsRatio(s.seconds, secondsPerHour)
+		}
+		if item.Meets {
+			met++
+		}
+		detail.Items = append(detail.Items, item)
+	}
+	detail.TotalHours = share(total, secondsPerHour)
+	slices.SortStableFunc(detail.Items, func(a, b ROIItem) int {
+		return cmp.Or(compareOptional(a.Value, b.Value), cmp.Compare(a.Pattern, b.Pattern))
+	})
+	switch {
+	case len(f.library.active) == 0:
+		r.undefined(NoData, ReasonNoPatterns)
+	case f.savings.rows == 0:
+		r.undefined(NoData, ReasonNoRows)
+	default:
+		r.allOf(met, int64(len(f.library.active)))
+	}
+	return r
+}
+
+// savingsByLineage adds up the savings of all versions under the active one.
+func (f *facts) savingsByLineage() map[*pattern]*savings {
+	saved := map[*pattern]*savings{}
+	for id, s := range f.savings.patterns {
+		p := f.library.rows[id]
+		if p == nil {
+			continue
+		}
+		head := p.carrier()
+		if head == nil {
+			continue
+		}
+		if saved[head] == nil {
+			saved[head] = &savings{users: map[int64]bool{}}
+		}
+		saved[head].rows += s.rows
+		saved[head].seconds += s.seconds
+		for user := range s.users {
+			saved[head].users[user] = true
+		}
+	}
+	return saved
+}
+
+// compareOptional puts what is absent first.
+func compareOptional(a, b *float64) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	default:
+		return cmp.Compare(*a, *b)
+	}
+}
