@@ -1,0 +1,92 @@
+package ingest
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/doronpers/feedback-loop-go/metrics"
+)
+
+// Format is a kind of file.
+type Format string
+
+// FeedbackLoop is the JSON of the original Python program: an object whose
+// lists bugs, test_failures, code_reviews, performance_metrics,
+// deployment_issues, code_generation and llm_calls hold records.
+const FeedbackLoop Format = "feedback-loop"
+
+// ParseFormat returns the format of that name.
+func ParseFormat(name string) (Format, error) {
+	f := Format(name)
+	_, err := f.decoder()
+	return f, err
+}
+
+// FormatError says where a file stops being of its format. What stood before
+// is imported.
+type FormatError struct {
+	File   string
+	Format Format
+	Offset int64  // bytes from the beginning of the file
+	Reason string // in words
+}
+
+// Error names file, position and reason.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("ingest: %s is no %s file: at byte %d: %s", e.File, e.Format, e.Offset, e.Reason)
+}
+
+// decoder takes files of a format apart.
+type decoder struct {
+	// read calls emit for each record, in their order, until emit returns
+	// false. It returns a formatError or what r says.
+	read func(r io.Reader, s settings, emit func(record) bool, found *findings) error
+
+	// locate returns what a refused event has instead of a column, as the end
+	// of a path, such as .duration_ms for execution_time_ms.
+	locate func(s settings, r record, column string) string
+}
+
+func (f Format) decoder() (decoder, error) {
+	switch f {
+	case FeedbackLoop:
+		return decoder{read: readFeedbackLoop, locate: locateFeedbackLoop}, nil
+	default:
+		return decoder{}, fmt.Errorf("ingest: unknown format %q: only %s is known", string(f), FeedbackLoop)
+	}
+}
+
+// settings are what a decoder needs to know beside the file.
+type settings struct {
+	origin metrics.Origin // of records that do not say themselves
+	zone   *time.Location // of times without offset
+}
+
+// record is one record of a file: an event, or the reason why it is none.
+type record struct {
+	list   string // what it stands in, as the beginning of a path, such as $.bugs
+	index  int    // in the list, from 0
+	table  string // to which it belongs
+	text   string // as it was read; only the beginning if it is long
+	size   int64  // of its text in the file, in bytes
+	event  metrics.Event
+	faults []fault // when event is nil
+}
+
+func (r record) path() string { return fmt.Sprintf("%s[%d]", r.list, r.index) }
+
+// fault is what is wrong with a record.
+type fault struct {
+	column string // empty when it is the whole record
+	at     string // where it stands in the record, as the end of a path
+	reason string
+}
+
+// formatError is a FormatError without the name of the file.
+type formatError struct {
+	offset int64
+	reason string
+}
+
+func (e *formatError) Error() string { return e.reason }
