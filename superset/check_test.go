@@ -221,6 +221,13 @@ func mistakes() map[string]mistake {
 				Target: superset.Target{Label: "T", Value: math.Inf(1)},
 			}),
 		},
+		"a target over a labelled axis": {
+			superset.RuleTarget, `superset: dashboard "page": chart "l": before version 6 there is no target over "timestamp", which has a label`,
+			inChart(superset.Line{
+				Slug: "l", Title: "L", Dataset: deliveries(), X: superset.Axis{Column: "timestamp"}, Values: []string{"on_time"},
+				Target: superset.Target{Label: "T", Value: 0.9},
+			}),
+		},
 		"bars cut apart": {
 			superset.RuleLimit, `superset: dashboard "page": chart "b": a limit would cut bars apart`,
 			inChart(superset.Bar{

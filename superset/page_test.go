@@ -17,7 +17,7 @@ func deliveries() superset.Dataset {
 		Columns: []superset.Column{
 			{Name: "id", Type: superset.Integer},
 			{Name: "timestamp", Label: "Time", Type: superset.Time},
-			{Name: "week", Label: "Week", Type: superset.Time, Description: "Monday of the week"},
+			{Name: "week", Type: superset.Time, Description: "Monday of the week"},
 			{Name: "depot", Label: "Depot", Type: superset.Text},
 			{Name: "cause", Label: "Cause of delay", Type: superset.Text},
 			{Name: "stops", Label: "Stops", Type: superset.Text},

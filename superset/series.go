@@ -20,7 +20,8 @@ type series struct {
 	ascending bool
 }
 
-// Target is a dashed line across a chart. Without label there is none.
+// Target is a dashed line across a chart. Without label there is none. Before
+// version 6 it is drawn only if the column of the axis has no label of its own.
 type Target struct {
 	Label string // in the legend: "Target 80 %"
 	Value float64
@@ -153,6 +154,9 @@ func (s series) rules(r report) {
 	}
 	if s.top < 0 || s.rolling < 0 {
 		r(RuleLimit, "use a positive number", "negative number of series or points")
+	}
+	if x, _ := s.dataset.Column(s.x.Column); x.Label != "" && s.target.Label != "" {
+		r(RuleTarget, "leave out the label of the column", "before version 6 there is no target over %q, which has a label", x.Name)
 	}
 	if !isNumber(s.target.Value) {
 		r(RuleRange, "use a finite number", "the target is not a number")
