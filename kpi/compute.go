@@ -157,5 +157,10 @@ func (f *facts) report() (Report, error) {
 		}
 		r.KPIs = append(r.KPIs, result)
 	}
+	for _, evaluate := range []func(*facts, period) Result{
+		(*facts).runsWithFailures, (*facts).observedInTests, (*facts).engagedUsers,
+	} {
+		r.Companions = append(r.Companions, evaluate(f, current))
+	}
 	return r, nil
 }

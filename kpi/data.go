@@ -164,7 +164,13 @@ func (f *facts) takeLibrary(d Data) {
 	}
 	for _, m := range d.Metrics {
 		if f.isTenant(m.OrganizationID) {
-			f.addSaving(nullInt(m.PatternID), nullInt(m.UserID), nullInt(m.TimeSavedSeconds), !m.CreatedAt.Before(f.AsOf))
+			when := previous
+			if !m.CreatedAt.Before(f.AsOf) {
+				when = future
+			} else if !m.CreatedAt.Before(rolling(f.AsOf, engagedDays).Start) {
+				when = current
+			}
+			f.addSaving(nullInt(m.PatternID), nullInt(m.UserID), nullInt(m.TimeSavedSeconds), when)
 		}
 	}
 	for _, u := range d.Users {

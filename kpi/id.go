@@ -23,6 +23,13 @@ const (
 	UserAdoption         ID = "user_adoption"
 )
 
+// Companions of the KPIs, which have no target.
+const (
+	EngagedUsers     ID = "engaged_users"      // who saved time or measured something, beside user_adoption
+	ObservedInTests  ID = "observed_in_tests"  // patterns that failed tests prove to be tested, beside pattern_coverage
+	RunsWithFailures ID = "runs_with_failures" // beside test_failure_rate
+)
+
 // Area is the part of the work that a KPI looks at.
 type Area string
 

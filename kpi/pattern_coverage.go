@@ -11,9 +11,6 @@ import (
 type Coverage struct {
 	Uncovered []string `json:"uncovered"` // names of active patterns that no run covers
 	Unknown   []string `json:"unknown"`   // names in test runs that no pattern has
-	// ObservedInTests is the share of active patterns that a failed test
-	// named as violated: a lower bound that needs no test map.
-	ObservedInTests *float64 `json:"observed_in_tests"`
 }
 
 func (*Coverage) detail() {}
@@ -32,11 +29,8 @@ func (f *facts) patternCoverage(period) Result {
 			detail.Unknown = append(detail.Unknown, name.name)
 		}
 	}
-	var covered, observed int64
+	var covered int64
 	for _, p := range f.library.active {
-		if f.violated.names(p) {
-			observed++
-		}
 		if f.covered.names(p) {
 			covered++
 		} else {
@@ -44,10 +38,6 @@ func (f *facts) patternCoverage(period) Result {
 		}
 	}
 	whole := int64(len(f.library.active))
-	if whole > 0 {
-		portion := share(observed, whole)
-		detail.ObservedInTests = &portion
-	}
 	switch {
 	case whole == 0:
 		r.undefined(NoData, ReasonNoPatterns)
@@ -56,6 +46,28 @@ func (f *facts) patternCoverage(period) Result {
 		r.undefined(Unavailable, ReasonNoTestMap)
 	default:
 		r.census(covered, whole)
+	}
+	return r
+}
+
+// observedInTests is the share of active patterns that a failed test named as
+// violated: a lower bound of the coverage that needs no test map.
+func (f *facts) observedInTests(period) Result {
+	r := f.ofPatterns(ObservedInTests)
+	r.Unit = UnitRatio
+	var observed int64
+	for _, p := range f.library.active {
+		if f.violated.names(p) {
+			observed++
+		}
+	}
+	switch whole := int64(len(f.library.active)); {
+	case f.Project != "":
+		r.undefined(Unavailable, ReasonNoProject)
+	case whole == 0:
+		r.undefined(NoData, ReasonNoPatterns)
+	default:
+		r.inform(observed, whole)
 	}
 	return r
 }

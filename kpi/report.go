@@ -10,13 +10,18 @@ type Report struct {
 	Organizations []int64   `json:"organizations"` // null: all
 	Project       string    `json:"project"`       // empty: all
 	KPIs          []Result  `json:"kpis"`
+
+	// Companions are figures without a target that stand beside KPIs.
+	Companions []Result `json:"companions"`
 }
 
-// KPI returns the result of one KPI, false when the report has none.
+// KPI returns the result of a KPI or companion, false when there is none.
 func (r Report) KPI(id ID) (Result, bool) {
-	for _, k := range r.KPIs {
-		if k.ID == id {
-			return k, true
+	for _, results := range [][]Result{r.KPIs, r.Companions} {
+		for _, k := range results {
+			if k.ID == id {
+				return k, true
+			}
 		}
 	}
 	return Result{}, false

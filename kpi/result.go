@@ -121,6 +121,12 @@ func (r *Result) proportion(hits, trials int64) {
 	}
 }
 
+// inform sets the value to part/whole, which nothing is expected of.
+func (r *Result) inform(part, whole int64) {
+	r.ratio(part, whole)
+	r.Meets, r.Status = nil, Informative
+}
+
 // census sets the value to part/whole and judges it as a count of everything.
 func (r *Result) census(part, whole int64) {
 	r.ratio(part, whole)

@@ -19,7 +19,8 @@ type savings struct {
 // savingFacts is the time saved, by the pattern that is to thank.
 type savingFacts struct {
 	patterns     map[int64]*savings // by id of the pattern's row
-	users        map[int64]bool     // everybody with a row
+	users        map[int64]bool     // everybody with a recent row
+	recent       int64              // rows of the last engagedDays
 	rows         int64
 	null         int64 // no time
 	negative     int64 // the pattern cost time
@@ -35,7 +36,8 @@ func newSavingFacts() savingFacts {
 func (f *facts) readSavings(ctx context.Context, db bun.IDB) error {
 	rows, err := f.tenants(db.NewSelect().TableExpr("metrics")).
 		ColumnExpr("pattern_id, user_id, time_saved_seconds").
-		ColumnExpr("CASE WHEN created_at >= ? THEN 1 ELSE 0 END", f.AsOf).
+		ColumnExpr("CASE WHEN created_at >= ? THEN ? WHEN created_at >= ? THEN ? ELSE ? END",
+			f.AsOf, future, rolling(f.AsOf, engagedDays).Start, current, previous).
 		Rows(ctx)
 	if err != nil {
 		return err
@@ -43,19 +45,20 @@ func (f *facts) readSavings(ctx context.Context, db bun.IDB) error {
 	defer rows.Close() //nolint:errcheck // rows.Err says what there is to say
 
 	var pattern, user, seconds sql.NullInt64
-	var isFuture bool
+	var when period
 	for rows.Next() {
-		if err := rows.Scan(&pattern, &user, &seconds, &isFuture); err != nil {
+		if err := rows.Scan(&pattern, &user, &seconds, &when); err != nil {
 			return err
 		}
-		f.addSaving(pattern, user, seconds, isFuture)
+		f.addSaving(pattern, user, seconds, when)
 	}
 	return rows.Err()
 }
 
-func (f *facts) addSaving(pattern, user, seconds sql.NullInt64, isFuture bool) {
+// addSaving adds a row that is recent (current), older or in the future.
+func (f *facts) addSaving(pattern, user, seconds sql.NullInt64, when period) {
 	in := &f.savings
-	if isFuture {
+	if when == future {
 		in.future++
 		return
 	}
@@ -66,8 +69,11 @@ func (f *facts) addSaving(pattern, user, seconds sql.NullInt64, isFuture bool) {
 	if seconds.Int64 < 0 {
 		in.negative++
 	}
-	if user.Valid {
-		in.users[user.Int64] = true
+	if when == current {
+		in.recent++
+		if user.Valid {
+			in.users[user.Int64] = true
+		}
 	}
 	to := &in.unattributed
 	if pattern.Valid {

@@ -21,7 +21,7 @@ const (
 	Declining Op = "decreasing" // of a trend; has no value
 )
 
-// Target is what a KPI should reach.
+// Target is what a KPI should reach. The zero value is no target.
 type Target struct {
 	Op    Op
 	Value float64
@@ -90,8 +90,11 @@ func (t Target) decides(i Interval) bool {
 }
 
 // MarshalJSON returns {"op":…,"value":…,"upper":…}, with null for what the
-// operator does not use.
+// operator does not use, and null for no target at all.
 func (t Target) MarshalJSON() ([]byte, error) {
+	if t == (Target{}) {
+		return []byte("null"), nil
+	}
 	form := struct {
 		Op    Op       `json:"op"`
 		Value *float64 `json:"value"`

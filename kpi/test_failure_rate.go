@@ -210,6 +210,25 @@ func (f *facts) testFailureRate(when period) Result {
 	return r
 }
 
+// runsWithFailures is the share of test runs in which a test failed.
+func (f *facts) runsWithFailures(when period) Result {
+	in := &f.tests[when]
+	r := f.rolling(RunsWithFailures, when)
+	r.Unit = UnitRatio
+	r.Quality = Quality{Rows: in.rows, Null: in.null, Invalid: in.bad, Future: f.tests[future].rows}
+	switch runs := in.rows - in.null - in.bad; {
+	case in.rows == 0:
+		r.undefined(Unavailable, ReasonNoTestRuns)
+	case runs == 0:
+		r.undefined(NoData, ReasonNoValues)
+	default:
+		r.inform(in.red, runs)
+		i := wilson(in.red, runs)
+		r.Interval = &i
+	}
+	return r
+}
+
 // impossibleRuns returns the ids of the runs of a period that have more
 // failure rows than they say failed.
 func (f *facts) impossibleRuns(in *testFacts) []string {
