@@ -79,23 +79,16 @@ var (
 	keyValue = regexp.MustCompile(`^\s*(host|port|user|password|dbname|service|passfile|sslmode)\s*=`)
 	// schemeOfPath matches what is meant as some URL; one letter is a drive.
 	schemeOfPath = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
-	// credentials matches what is likely a user with a password.
-	credentials = regexp.MustCompile(`:.*@`)
+	// credentials matches what likely holds a password.
+	credentials = regexp.MustCompile(`(?is):.*@|password\s*=`)
 )
 
 // authorityIsAmbiguous tells whether an unencoded character of a password may
 // have been taken for the end of it. Then the rest of the password would be
 // read as host or database, and be shown.
 func authorityIsAmbiguous(rest string) bool {
-	user, _, found := cutLast(rest, "@")
-	return found && strings.ContainsAny(user, "@/?#")
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
+	at := strings.LastIndexByte(rest, '@')
+	return at >= 0 && strings.ContainsAny(rest[:at], "@/?#")
 }
 
 func parsePath(path string) (source, error) {

@@ -18,7 +18,7 @@ import (
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
-//go:embed migrations
+//go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
 var embedded embed.FS
 
 // Migrate brings the schema of db to the one that this release knows. On a
