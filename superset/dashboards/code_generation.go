@@ -1,24 +1,31 @@
 package dashboards
 
-import "github.com/doronpers/feedback-loop-go/superset"
+import (
+	"fmt"
+
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/superset"
+)
 
 // CodeGeneration is the page "Code Generation Analytics": does generated code
-// work, does the generator know when it will not, and do patterns help?
+// work, does the generator know when it will not, and how many patterns help?
 func CodeGeneration() superset.Dashboard {
 	return superset.Dashboard{
 		Slug:        slugPrefix + "code-generation",
 		Title:       "Code Generation Analytics",
-		Description: "Does generated code work, do we know when it will not, and how many patterns help?",
+		Description: "Does generated code work, does the generator know when it will not, and how many patterns help?",
 		CertifiedBy: certifiedBy,
-		Intro: "### How well does AI code generation work?\n" +
-			"Targets: **success rate ≥ 85 %** · **confidence ≥ 0.75** · **2 to 5 patterns per generation** · " +
-			"**compilation errors < 15 %**. Weeks begin on Monday, UTC; the page shows complete weeks.",
+		Intro: fmt.Sprintf("### How well does AI code generation work?\n"+
+			"Targets: **success rate %s** · **confidence ≥ %v** · **%s patterns per generation** · **compilation errors %s**. "+
+			"Unless you choose a period, it is the last 12 complete weeks, from Monday, UTC.",
+			definition(kpi.SuccessRate).TargetText(), definition(kpi.AverageConfidence).Target.Value,
+			definition(kpi.PatternsPerGen).TargetText(), definition(kpi.CompilationErrorRate).TargetText()),
 		Rows: []superset.Row{
 			{Height: 64, Cells: []superset.Cell{
 				{Width: 4, Stack: []superset.Cell{{Height: 26, Chart: successRate()}, {Chart: averageConfidence()}}},
 				{Width: 8, Chart: patternsPerGeneration()},
 			}},
-			{Height: 48, Cells: []superset.Cell{
+			{Height: 44, Cells: []superset.Cell{
 				{Width: 7, Chart: patternFusion()},
 				{Width: 5, Chart: compilationErrors()},
 			}},
@@ -27,105 +34,112 @@ func CodeGeneration() superset.Dashboard {
 			superset.TimeRange{Default: superset.CompleteWeeks(12)},
 			superset.Select{Dataset: Generations(), Column: "project", Multi: true, Where: wholeRows},
 			superset.Select{Dataset: Generations(), Column: "source", Multi: true, Where: wholeRows},
+			// Of several patterns a generation would count once for each.
 			superset.Select{
-				Dataset: Generations(), Column: "pattern",
-				Where:       []superset.Condition{superset.NotNull("pattern")},
-				Description: "Only generations that applied this pattern.",
+				Dataset: Generations(), Column: "pattern", Description: "Generations that applied this pattern",
+				Where: []superset.Condition{superset.NotNull("pattern")},
 			},
 		},
 		Colors: superset.Colors{
-			"success_rate":            superset.Good,
-			"average_confidence":      superset.Main,
 			"generations":             superset.Light,
 			"patterns_per_generation": superset.Main,
 		},
 	}
 }
 
-// successRate: what share of the latest week's generations compiled and ran,
-// and where is it going?
+// successRate: what share of the last week's generations compiled and ran, and
+// where is it going?
 func successRate() superset.Chart {
+	target := definition(kpi.SuccessRate).TargetText()
 	return superset.BigNumber{
 		Slug:        "generation-success-rate",
 		Title:       "Generation Success Rate",
-		Description: "What share of the last week's generations compiled and ran, and where is it going? Target: 85 % or more.",
+		Description: "What share of the last week's generations compiled and ran, and where is it going? Target " + target + ".",
 		Dataset:     Generations(),
 		Value:       "success_rate",
 		Trend:       superset.Axis{Column: "week"},
 		Compare:     1,
 		Against:     "vs previous week",
 		When:        "Week of %d %b %Y",
-		Note:        "Target ≥ 85%",
+		Note:        "Target " + target,
 		Color:       superset.Good,
 	}
 }
 
-// averageConfidence: how sure was the generator over the period?
+// averageConfidence: how sure was the generator of its code?
 func averageConfidence() superset.Chart {
+	target := definition(kpi.AverageConfidence).Target.Value
 	return superset.Gauge{
-		Slug:        "average-confidence",
-		Title:       "Average Confidence",
-		Description: "How sure was the generator of its code, on average over the period? Target: 0.75 or more. Far above the success rate it is overconfident.",
-		Dataset:     Generations(),
-		Value:       "average_confidence",
-		Warn:        0.6,
-		Target:      0.75,
+		Slug:  "average-confidence",
+		Title: "Average Confidence",
+		Description: fmt.Sprintf("How sure was the generator of its code, on average over the period? Target ≥ %v. "+
+			"It is a level, not a quality: far above the success rate it is overconfidence.", target),
+		Dataset: Generations(),
+		Value:   "average_confidence",
+		Warn:    0.6,
+		Target:  target,
 	}
 }
 
 // patternsPerGeneration: how much is generated, and with how many patterns?
 func patternsPerGeneration() superset.Chart {
+	optimum := definition(kpi.PatternsPerGen)
+	label := "Optimum " + optimum.TargetText()
 	return superset.BarLine{
 		Slug:        "patterns-per-generation",
 		Title:       "Patterns per Generation",
-		Description: "How much is generated each week, and with how many patterns on average? 2 to 5 are best.",
+		Description: "How much is generated each week, and how many patterns does a generation apply on average? " + label + ".",
 		Dataset:     Generations(),
-		X:           superset.Axis{Column: "week_label"},
+		X:           superset.Axis{Column: "week_label"}, // an axis of times would have its labels between the bars
 		Bars:        "generations",
 		Line:        "patterns_per_generation",
 		TwoAxes:     true,
 		LineRange:   superset.Between(0, 8),
-		Targets:     []superset.Target{{Label: "Optimum 2 to 5", Value: 2}, {Label: "Optimum 2 to 5", Value: 5}},
+		Targets:     []superset.Target{{Label: label, Value: optimum.Target.Value}, {Label: label, Value: optimum.Target.Upper}},
 	}
 }
 
-// patternFusion: do generations fail more when they mix many patterns?
+// patternFusion: do generations fail when they fuse many patterns?
 func patternFusion() superset.Chart {
 	return superset.Heatmap{
-		Slug:        "pattern-fusion",
-		Title:       "Pattern Fusion Heatmap",
-		Description: "Do generations fail more when they fuse many patterns? Success rate by number of patterns and week; red rows at the top are over-fusion.",
-		Dataset:     Generations(),
-		Where:       []superset.Condition{superset.NotNull("patterns_bucket"), superset.NotNull("success_num")},
-		X:           superset.Axis{Column: "week"},
-		Y:           "patterns_bucket",
-		Value:       "success_rate",
-		Format:      superset.Percent0,
-		Scheme:      superset.Diverging,
-		Range:       superset.Between(0.3, 1),
+		Slug:  "pattern-fusion",
+		Title: "Pattern Fusion Heatmap",
+		Description: "Do generations fail when they fuse many patterns? Success rate by number of patterns and week; " +
+			"upper rows that stay red are over-fusion. A cell of few generations says little.",
+		Dataset: Generations(),
+		Where:   []superset.Condition{superset.NotNull("patterns_bucket"), superset.NotNull("success_num")},
+		X:       superset.Axis{Column: "week"},
+		Y:       "patterns_bucket",
+		Value:   "success_rate",
+		Format:  superset.Percent0,
+		Scheme:  superset.Diverging,
+		Range:   superset.Between(0.3, 1),
 	}
 }
 
-// compilationErrors: which errors keep code from compiling, and was the
-// generator sure of it?
+// compilationErrors: which errors keep code from compiling, and how sure was
+// the generator when they occurred?
 func compilationErrors() superset.Chart {
+	target := definition(kpi.AverageConfidence).Target.Value
 	return superset.Table{
-		Slug:        "compilation-errors",
-		Title:       "Compilation Error Analysis",
-		Description: "Which errors keep generated code from compiling, and how sure was the generator when they occurred? Tinted: as sure as the target asks, and yet wrong.",
-		Dataset:     Generations(),
-		Where:       []superset.Condition{superset.NotNull("error_type")},
-		By:          []string{"error_type"},
+		Slug:  "compilation-errors",
+		Title: "Compilation Error Analysis",
+		Description: fmt.Sprintf("Which errors keep generated code from compiling, and how sure was the generator when they occurred? "+
+			"Tinted where it was, on average, as sure as the target of %v asks, and yet wrong.", target),
+		Dataset: Generations(),
+		Where:   []superset.Condition{superset.NotNull("error_type")},
+		By:      []string{"error_type"},
 		Values: []superset.TableValue{
 			{Metric: "errors", Bars: true},
-			{Metric: "errors", Share: true, Label: "Share"},
-			{Metric: "average_confidence", Tints: []superset.Tint{{Range: superset.From(0.75), Color: superset.BadTint}}},
+			{Metric: "errors", Share: true, Label: "Share of errors"},
+			{Metric: "average_confidence", Tints: []superset.Tint{{Range: superset.From(target), Color: superset.BadTint}}},
+			{Metric: "share_confident", Format: superset.Percent0},
 		},
 		Limit: 50,
 	}
 }
 
-// wholeRows offers each value of a filter without reading the rows of patterns.
+// wholeRows offers the values of a filter without reading the rows of patterns.
 var wholeRows = []superset.Condition{superset.Is("whole", 1)}
 
 const (

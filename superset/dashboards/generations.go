@@ -1,6 +1,9 @@
 package dashboards
 
-import "github.com/doronpers/feedback-loop-go/superset"
+import (
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/superset"
+)
 
 // Generations describes the view v_generations: what AI tools generated, and
 // what became of it.
@@ -43,33 +46,19 @@ func Generations() superset.Dataset {
 				Expression:  "COALESCE(NULLIF(SUM(whole), 0), COUNT(*))",
 				Description: "How often code was generated.",
 			},
-			{
-				Name: "success_rate", Label: "Success rate", Format: superset.Percent1,
-				Expression:  mean("success_num"),
-				Description: "Share of generations with a known outcome that compiled and ran.",
-				Warning:     fewGenerations,
-			},
-			{
-				Name: "average_confidence", Label: "Average confidence", Format: superset.Decimal2,
-				Expression:  mean("confidence"),
-				Description: "Mean of the confidence that generators reported, 0 to 1. It is a level, no quality: compare it with the success rate.",
-			},
-			{
-				Name: "patterns_per_generation", Label: "Patterns per generation", Format: superset.Decimal1,
-				Expression:  mean("patterns_count * 1.0"),
-				Description: "Mean number of patterns that a generation applied.",
-			},
+			measure(kpi.SuccessRate, superset.Percent1, mean("success_num")),
+			measure(kpi.AverageConfidence, superset.Decimal2, mean("confidence")),
+			measure(kpi.PatternsPerGen, superset.Decimal1, mean("patterns_count * 1.0")),
+			measure(kpi.CompilationErrorRate, superset.Percent1, mean("has_error")),
 			{
 				Name: "share_in_range", Label: "With 2 to 5 patterns", Format: superset.Percent1,
 				Expression:  mean("CASE WHEN patterns_count BETWEEN 2 AND 5 THEN 1.0 WHEN patterns_count >= 0 THEN 0.0 END"),
-				Description: "Share of generations that applied 2 to 5 patterns. A mean of 3.5 can be half none and half seven.",
-				Warning:     fewGenerations,
+				Description: "Share of generations that applied 2 to 5 patterns, where the number is known.",
 			},
 			{
-				Name: "compilation_error_rate", Label: "Compilation error rate", Format: superset.Percent1,
-				Expression:  mean("has_error"),
-				Description: "Share of all generations with a compilation error. Not the rest of the success rate: code can fail without one.",
-				Warning:     fewGenerations,
+				Name: "share_confident", Label: "Confidence ≥ 0.75", Format: superset.Percent1,
+				Expression:  mean("CASE WHEN confidence >= 0.75 THEN 1.0 WHEN confidence >= 0 THEN 0.0 END"),
+				Description: "Share of generations of which the generator was as sure as the target asks, where its confidence is known.",
 			},
 			{
 				Name: "errors", Label: "Errors", Format: superset.Count,
@@ -84,9 +73,6 @@ func Generations() superset.Dataset {
 		},
 	}
 }
-
-// fewGenerations goes with every share.
-const fewGenerations = "Below 30 generations a share says little."
 
 // mean is the mean of the value over generations, and total its sum: over the
 // whole rows, or if a filter on a pattern left none, over the rows that it
