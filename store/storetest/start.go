@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -81,6 +82,9 @@ func startPostgres() (string, error) {
 	return address.String(), nil
 }
 
+// installed is where Debian has the server's programs, outside PATH.
+var installed = "/usr/lib/postgresql/*/bin"
+
 // findPrograms returns the folder of the server's programs, or nothing.
 func findPrograms() string {
 	var folders []string
@@ -90,10 +94,9 @@ func findPrograms() string {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
 		folders = append(folders, filepath.Dir(initdb))
 	}
-	debian, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	for i := range debian { // the newest first
-		folders = append(folders, debian[len(debian)-1-i])
-	}
+	versions, _ := filepath.Glob(installed)
+	slices.Reverse(versions) // the newest first
+	folders = append(folders, versions...)
 	for _, folder := range folders {
 		if isServer(folder) {
 			return folder
