@@ -82,11 +82,11 @@ const (
 // MigrationStatus is a migration that this release knows, or that was applied
 // to the database.
 type MigrationStatus struct {
-	Version   int            // from 1, without gaps
-	Name      string         // of the file, such as 0001_tables.sql
-	Checksum  string         // sha256 of what this release has, or of what was applied if it has none
-	State     MigrationState // whether it is applied
-	AppliedAt metrics.Time   // zero while it is pending
+	Version   int            `json:"version"`    // from 1, without gaps
+	Name      string         `json:"name"`       // of the file, such as 0001_tables.sql
+	Checksum  string         `json:"checksum"`   // sha256 of what this release has, or of what was applied if it has none
+	State     MigrationState `json:"state"`      // whether it is applied
+	AppliedAt metrics.Time   `json:"applied_at"` // zero while it is pending
 }
 
 // Status lists all migrations in their order. On a database without a schema

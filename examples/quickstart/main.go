@@ -1,0 +1,83 @@
+// Quickstart does the main job in one go and needs nothing but Go: a database
+// with sample data, the KPIs, and dashboards ready for Apache Superset.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/doronpers/feedback-loop-go/examples/internal/program"
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/store"
+	"github.com/doronpers/feedback-loop-go/store/sample"
+	"github.com/doronpers/feedback-loop-go/superset"
+	"github.com/doronpers/feedback-loop-go/superset/dashboards"
+)
+
+func main() { program.Main("quickstart", run) }
+
+func run(ctx context.Context, env program.Env) error {
+	fs := env.Flags("quickstart", "Quickstart fills a database, shows its KPIs and writes a Superset bundle.")
+	database := env.DatabaseFlag(fs)
+	out := fs.String("out", ".", "folder for feedback-loop.zip")
+	if err := env.Parse(fs); err != nil {
+		return err
+	}
+	if err := program.NoArgs(fs); err != nil {
+		return err
+	}
+	bundle, err := fill(ctx, env, database.DSN(), filepath.Join(*out, "feedback-loop.zip"))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Stderr, "\nImport %s into Superset; see the README.\n", bundle)
+	return nil
+}
+
+// fill is the whole library in one function.
+func fill(ctx context.Context, env program.Env, dsn, file string) (string, error) {
+	db, err := store.Open(ctx, dsn, store.Options{})
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	if err := store.Migrate(ctx, db); err != nil {
+		return "", err
+	}
+
+	// Ninety days of three organizations at work. Your own data comes from
+	// db.Insert, or from files through the package ingest.
+	if _, err := sample.Write(ctx, db, sample.Options{Until: env.Now(), Seed: 1}); err != nil {
+		return "", err
+	}
+
+	report, err := kpi.Compute(ctx, db, kpi.Query{AsOf: env.Now()})
+	if err != nil {
+		return "", err
+	}
+	if err := kpi.WriteTable(env.Stdout, report); err != nil {
+		return "", err
+	}
+
+	// The bundle holds pages and the address of the database, no data and no
+	// password.
+	address, err := superset.ParseDatabase(dsn)
+	if err != nil {
+		return "", err
+	}
+	bundle := superset.Bundle{Database: address, Dashboards: dashboards.All()}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return "", err
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	if err := bundle.WriteZip(f); err != nil {
+		return "", err
+	}
+	return file, f.Close()
+}

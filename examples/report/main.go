@@ -1,0 +1,82 @@
+// Report shows the KPIs with target, interval and verdict.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/doronpers/feedback-loop-go/examples/internal/program"
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/store"
+)
+
+func main() { program.Main("report", run) }
+
+func run(ctx context.Context, env program.Env) error {
+	fs := env.Flags("report", "Report shows the KPIs with target, interval and verdict.")
+	database := env.DatabaseFlag(fs)
+	asOf := fs.String("as-of", "", "end of all windows, RFC 3339, itself not included; default now")
+	days := fs.Int("days", 30, "length of the rolling windows")
+	organization := fs.String("org", "", "slug of the organization; default all")
+	project := fs.String("project", "", "project; default all")
+	asJSON := fs.Bool("json", false, "write JSON")
+	asMarkdown := fs.Bool("markdown", false, "write a Markdown table")
+	if err := env.Parse(fs); err != nil {
+		return err
+	}
+	if err := program.NoArgs(fs); err != nil {
+		return err
+	}
+	query := kpi.Query{AsOf: env.Now(), Now: env.Now(), Days: *days, Project: *project}
+	if *asOf != "" {
+		at, err := time.Parse(time.RFC3339, *asOf)
+		if err != nil {
+			return program.Usage("-as-of %q is no RFC 3339 time such as 2026-01-31T00:00:00Z", *asOf)
+		}
+		query.AsOf = at
+	}
+	switch {
+	case *days < 1:
+		return program.Usage("-days %d: must be at least 1", *days)
+	case *asJSON && *asMarkdown:
+		return program.Usage("-json and -markdown exclude one another")
+	}
+
+	db, err := database.Open(ctx, store.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if *organization != "" {
+		id, err := db.OrganizationID(ctx, *organization)
+		if err != nil {
+			return err
+		}
+		query.Organizations = []int64{id}
+	}
+	report, err := kpi.Compute(ctx, db, query)
+	if err != nil {
+		return err
+	}
+	write := kpi.WriteTable
+	switch {
+	case *asJSON:
+		write = writeJSON
+	case *asMarkdown:
+		write = kpi.WriteMarkdown
+	}
+	if err := write(env.Stdout, report); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+func writeJSON(w io.Writer, r kpi.Report) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r)
+}

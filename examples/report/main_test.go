@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/doronpers/feedback-loop-go/examples/internal/program"
+	"github.com/doronpers/feedback-loop-go/store"
+	"github.com/doronpers/feedback-loop-go/store/sample"
+	"github.com/doronpers/feedback-loop-go/store/storetest"
+)
+
+var until = time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
+
+func report(t *testing.T, dsn string, args ...string) (string, error) {
+	t.Helper()
+
+	var stdout bytes.Buffer
+	err := run(t.Context(), program.Env{
+		Args:   args,
+		Stdout: &stdout,
+		Stderr: io.Discard,
+		Getenv: func(string) string { return dsn },
+		Now:    func() time.Time { return until },
+	})
+	return stdout.String(), err
+}
+
+// filled returns the address of a database with a sample.
+func filled(t *testing.T, fresh func(testing.TB) string) string {
+	t.Helper()
+
+	dsn := fresh(t)
+	db, err := store.Open(context.Background(), dsn, store.Options{})
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(t.Context(), db))
+	_, err = sample.Write(t.Context(), db, sample.Options{Until: until, Events: 2000, Seed: 1})
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	return dsn
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+
+	sqlite, postgres := filled(t, storetest.SQLite), filled(t, storetest.Postgres)
+	for name, args := range map[string][]string{
+		"table":        nil,
+		"JSON":         {"-json"},
+		"Markdown":     {"-markdown"},
+		"organization": {"-org", "brightwater-sensors", "-json"},
+		"project":      {"-project", "checkout", "-days", "7"},
+		"past":         {"-as-of", "2026-01-10T00:00:00+01:00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			one, err := report(t, sqlite, args...)
+			require.NoError(t, err)
+			two, err := report(t, postgres, args...)
+			require.NoError(t, err)
+			assert.Equal(t, one, two, "the databases disagree")
+
+			if strings.Contains(strings.Join(args, " "), "-json") {
+				var decoded struct {
+					KPIs []struct {
+						ID     string `json:"id"`
+						Status string `json:"status"`
+					} `json:"kpis"`
+				}
+				require.NoError(t, json.Unmarshal([]byte(one), &decoded))
+				assert.Len(t, decoded.KPIs, 16)
+				return
+			}
+			if name != "Markdown" {
+				for line := range strings.Lines(one) {
+					assert.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
+				}
+			}
+			assert.Contains(t, one, "Success rate")
+		})
+	}
+}
+
+func TestReportRefuses(t *testing.T) {
+	t.Parallel()
+
+	dsn := filled(t, storetest.SQLite)
+	for name, c := range map[string]struct {
+		args []string
+		code int
+	}{
+		"a time that is none":     {[]string{"-as-of", "yesterday"}, program.ExitUsage},
+		"no days":                 {[]string{"-days", "0"}, program.ExitUsage},
+		"two forms at once":       {[]string{"-json", "-markdown"}, program.ExitUsage},
+		"an unknown organization": {[]string{"-org", "umbrella"}, program.ExitFailed},
+		"a stray word":            {[]string{"now"}, program.ExitUsage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := report(t, dsn, c.args...)
+			assert.Equal(t, c.code, program.Code("report", io.Discard, err))
+			assert.Empty(t, out)
+		})
+	}
+}
