@@ -84,8 +84,6 @@ func (c BarLine) rules(r report) {
 	c.BarRange.check(r, "BarRange")
 	c.LineRange.check(r, "LineRange")
 	for _, t := range c.Targets {
-		if t.Label == "" || !isNumber(t.Value) {
-			r(RuleRange, "give it a label and a finite number", "the target %q at %v cannot be drawn", t.Label, t.Value)
-		}
+		t.check(r, c.Dataset, c.X)
 	}
 }

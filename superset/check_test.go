@@ -215,7 +215,7 @@ func mistakes() map[string]mistake {
 			inChart(superset.Area{Slug: "a", Title: "A", Dataset: deliveries(), X: superset.Axis{Column: "week"}, Values: []string{"on_time"}, Top: -1}),
 		},
 		"a target without end": {
-			superset.RuleRange, `superset: dashboard "page": chart "l": the target is not a number`,
+			superset.RuleTarget, `superset: dashboard "page": chart "l": the target "T" at +Inf cannot be drawn`,
 			inChart(superset.Line{
 				Slug: "l", Title: "L", Dataset: deliveries(), X: superset.Axis{Column: "week"}, Values: []string{"on_time"},
 				Target: superset.Target{Label: "T", Value: math.Inf(1)},
@@ -226,6 +226,13 @@ func mistakes() map[string]mistake {
 			inChart(superset.Line{
 				Slug: "l", Title: "L", Dataset: deliveries(), X: superset.Axis{Column: "timestamp"}, Values: []string{"on_time"},
 				Target: superset.Target{Label: "T", Value: 0.9},
+			}),
+		},
+		"a target without label": {
+			superset.RuleTarget, `superset: dashboard "page": chart "l": the target "" at 3 cannot be drawn`,
+			inChart(superset.BarLine{
+				Slug: "l", Title: "L", Dataset: deliveries(), X: superset.Axis{Column: "week"}, Bars: "deliveries", Line: "mean_delay",
+				Targets: []superset.Target{{Value: 3}},
 			}),
 		},
 		"bars cut apart": {

@@ -48,7 +48,7 @@ const (
 	RuleRange          Rule = "range"             // low end below high end, both finite
 	RuleLimit          Rule = "limit"             // no negative number of rows
 	RuleGauge          Rule = "gauge"             // target and warning on the dial
-	RuleTarget         Rule = "target"            // the axis below a target has no label (silent)
+	RuleTarget         Rule = "target"            // a target has a label, the axis below it none (silent)
 	RuleTable          Rule = "table"             // something to show, bars on one column
 	RuleColor          Rule = "color"             // # and hexadecimal digits
 	RuleDuplicate      Rule = "duplicate-filter"  // one filter per column

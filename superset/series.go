@@ -155,11 +155,19 @@ func (s series) rules(r report) {
 	if s.top < 0 || s.rolling < 0 {
 		r(RuleLimit, "use a positive number", "negative number of series or points")
 	}
-	if x, _ := s.dataset.Column(s.x.Column); x.Label != "" && s.target.Label != "" {
-		r(RuleTarget, "leave out the label of the column", "before version 6 there is no target over %q, which has a label", x.Name)
+	if s.target != (Target{}) {
+		s.target.check(r, s.dataset, s.x)
 	}
-	if !isNumber(s.target.Value) {
-		r(RuleRange, "use a finite number", "the target is not a number")
+}
+
+// check checks a target that is to be drawn. Older versions look its place up
+// under the name of the column, in rows that they have under its label.
+func (t Target) check(r report, d Dataset, x Axis) {
+	if t.Label == "" || !isNumber(t.Value) {
+		r(RuleTarget, "give it a label and a finite number", "the target %q at %v cannot be drawn", t.Label, t.Value)
+	}
+	if column, _ := d.Column(x.Column); column.Label != "" {
+		r(RuleTarget, "leave out the label of the column", "before version 6 there is no target over %q, which has a label", x.Column)
 	}
 }
 

@@ -22,7 +22,7 @@ func Generations() superset.Dataset {
 		Columns: []superset.Column{
 			{Name: "timestamp", Label: "Time", Type: superset.Time, Description: "When the code was generated, UTC."},
 			{Name: "week", Label: "Week", Type: superset.Time, Description: "Monday of the week of the generation, UTC."},
-			{Name: "week_label", Label: "Week from", Type: superset.Text, Description: "The same Monday as text, for axes with a label below each bar."},
+			{Name: "week_label", Type: superset.Text, Description: "The same Monday as text, for axes with a label below each bar."},
 			{Name: "project", Label: "Project", Type: superset.Text, Description: "What was worked on; (none) where nobody said."},
 			{Name: "source", Label: "Source", Type: superset.Text, Description: "What reported the generation; (none) where nobody said."},
 			{Name: "organization", Label: "Organization", Type: superset.Text, Description: "Whose generation it is; (none) where nobody said."},
