@@ -105,6 +105,10 @@ func (r *rows) add(index int, e metrics.Event, engine engine) (size int) {
 			size += len(v)
 		case time.Time:
 			value = engine.time(v)
+		case float64:
+			if v == 0 {
+				value = 0.0 // SQLite does not keep the sign of -0
+			}
 		}
 		r.values = append(r.values, value)
 		size += 16
@@ -125,6 +129,23 @@ func (r *rows) len() int { return len(r.events) }
 
 func (r *rows) row(i int) []any { return r.values[i*len(r.columns) : (i+1)*len(r.columns)] }
 
+// into is the beginning of a statement that inserts into all columns.
+func (r *rows) into() string {
+	return "INSERT INTO " + r.table + " (" + r.list() + ") "
+}
+
+// list is the list of the columns.
+func (r *rows) list() string {
+	var b []byte
+	for i, column := range r.columns {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, column.SQLName...)
+	}
+	return string(b)
+}
+
 // slice returns the rows from one index to another.
 func (r *rows) slice(from, to int) *rows {
 	return &rows{
@@ -138,27 +159,24 @@ func (r *rows) slice(from, to int) *rows {
 // insert stores a chunk. Most chunks hold nothing that the database refuses:
 // only when one does, the rows at fault are looked for.
 func (db *DB) insert(ctx context.Context, c chunk) (Receipt, error) {
-	receipt, err := db.insertWith(ctx, c, func(ctx context.Context, tx bun.Tx, r *rows) (int, []Refusal, error) {
-		stored, err := db.engine.insert(ctx, tx, r)
-		return stored, nil, err
-	})
+	receipt, err := db.insertWith(ctx, c, engine.insertAll)
 	if isRefusal(err) {
-		receipt, err = db.insertWith(ctx, c, db.engine.isolate)
+		receipt, err = db.insertWith(ctx, c, engine.isolate)
 	}
 	return receipt, err
 }
 
-type inserter func(ctx context.Context, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error)
+type inserter func(e engine, ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error)
 
 func (db *DB) insertWith(ctx context.Context, c chunk, insert inserter) (Receipt, error) {
 	var receipt Receipt
-	err := db.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := db.write(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
 		receipt = Receipt{Tables: map[string]Count{}, Refused: slices.Clone(c.refused)} // Write may repeat
 		for _, r := range c.refused {
 			receipt.Tables[r.Table] = receipt.Tables[r.Table].plus(Count{Refused: 1})
 		}
 		for _, r := range c.tables {
-			stored, refused, err := insert(ctx, tx, r)
+			stored, refused, err := insert(db.engine, ctx, conn, tx, r)
 			if err != nil {
 				return err
 			}
@@ -180,13 +198,19 @@ func isRefusal(err error) bool {
 	return errors.Is(err, ErrInvalid) || errors.Is(err, ErrConflict)
 }
 
+// insertAll stores rows of which the database refuses none.
+func (e engine) insertAll(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error) {
+	stored, err = e.insert(ctx, conn, tx, r)
+	return stored, nil, err
+}
+
 // isolate stores rows of which the database refuses some, by halving until each
 // of these is alone.
-func (e engine) isolate(ctx context.Context, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error) {
+func (e engine) isolate(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error) {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT attempt"); err != nil {
 		return 0, nil, err
 	}
-	stored, refusal := e.insert(ctx, tx, r)
+	stored, refusal := e.insert(ctx, conn, tx, r)
 	if refusal == nil {
 		_, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT attempt")
 		return stored, nil, err
@@ -203,7 +227,7 @@ func (e engine) isolate(ctx context.Context, tx bun.Tx, r *rows) (stored int, re
 		return 0, []Refusal{{Index: r.events[0], Table: r.table, Err: fmt.Errorf("store: insert: %w", refusal)}}, nil
 	}
 	for _, half := range []*rows{r.slice(0, r.len()/2), r.slice(r.len()/2, r.len())} {
-		n, more, err := e.isolate(ctx, tx, half)
+		n, more, err := e.isolate(ctx, conn, tx, half)
 		if err != nil {
 			return 0, nil, err
 		}

@@ -7,50 +7,72 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
-const statementRows = 1000
+// fewRows is up to how many rows one statement that carries them all is faster
+// than making a table for them to be copied to.
+const fewRows = 500
 
-// insertPostgres stores rows that no key stands in the way of. Each column
-// travels as one array.
-func insertPostgres(ctx context.Context, tx bun.Tx, r *rows) (stored int, err error) {
-	statement := postgresInsert(r)
-	for from := 0; from < r.len(); from += statementRows {
-		part := r.slice(from, min(from+statementRows, r.len()))
-		args := []any{pgx.QueryExecModeCacheDescribe}
-		for c := range r.columns {
-			column := make([]any, part.len())
-			for i := range column {
-				column[i] = part.row(i)[c]
-			}
-			args = append(args, column)
+// insertPostgres stores rows that no key stands in the way of.
+func insertPostgres(ctx context.Context, conn bun.Conn, _ bun.Tx, r *rows) (stored int, err error) {
+	err = conn.Raw(func(driver any) error {
+		c := driver.(*stdlib.Conn).Conn()
+		if r.len() <= fewRows {
+			stored, err = insertArrays(ctx, c, r)
+		} else {
+			stored, err = insertCopy(ctx, c, r)
 		}
-		result, err := tx.Tx.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return 0, err
-		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return 0, err
-		}
-		stored += int(n)
-	}
-	return stored, nil
+		return err
+	})
+	return stored, err
 }
 
-func postgresInsert(r *rows) string {
-	var names, arrays []string
+// insertArrays sends each column as an array, so that the statement is the same
+// for any number of rows.
+func insertArrays(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err error) {
+	args := []any{pgx.QueryExecModeDescribeExec} // arrays need the types that the server expects
+	arrays := make([]string, len(r.columns))
 	for i, column := range r.columns {
-		names = append(names, string(column.SQLName))
-		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", i+1, postgresType(column.IndirectType)))
+		values := make([]any, r.len())
+		for j := range values {
+			values[j] = r.row(j)[i]
+		}
+		args = append(args, values)
+		arrays[i] = fmt.Sprintf("$%d::%s[]", i+1, postgresType(column.IndirectType))
 	}
-	return "INSERT INTO " + r.table + " (" + strings.Join(names, ", ") + ") SELECT * FROM unnest(" +
-		strings.Join(arrays, ", ") + ") ON CONFLICT (event_key) DO NOTHING"
+	result, err := c.Exec(ctx, r.into()+"SELECT * FROM unnest("+strings.Join(arrays, ", ")+") ON CONFLICT (event_key) DO NOTHING", args...)
+	return int(result.RowsAffected()), err
 }
 
+// insertCopy copies the rows to a temporary table, which is the fastest way into
+// PostgreSQL but knows no conflicts, and inserts from there.
+func insertCopy(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err error) {
+	columns := r.list()
+	_, err = c.Exec(ctx, "CREATE TEMP TABLE fl_staging ON COMMIT DROP AS SELECT "+columns+" FROM "+r.table+" WITH NO DATA")
+	if err != nil {
+		return 0, err
+	}
+	names := make([]string, len(r.columns))
+	for i, column := range r.columns {
+		names[i] = column.Name
+	}
+	_, err = c.CopyFrom(ctx, pgx.Identifier{"fl_staging"}, names, pgx.CopyFromSlice(r.len(), func(i int) ([]any, error) { return r.row(i), nil }))
+	if err != nil {
+		return 0, err
+	}
+	result, err := c.Exec(ctx, r.into()+"SELECT "+columns+" FROM fl_staging ON CONFLICT (event_key) DO NOTHING")
+	if err != nil {
+		return 0, err
+	}
+	_, err = c.Exec(ctx, "DROP TABLE fl_staging")
+	return int(result.RowsAffected()), err
+}
+
+// postgresType is the type of a column whose Go type is t.
 func postgresType(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[metrics.Time]():
@@ -58,7 +80,7 @@ func postgresType(t reflect.Type) string {
 	case reflect.TypeFor[metrics.JSON](), reflect.TypeFor[metrics.Names]():
 		return "jsonb"
 	}
-	switch t.Kind() { //nolint:exhaustive // the others are no columns
+	switch t.Kind() {
 	case reflect.String:
 		return "text"
 	case reflect.Int64:

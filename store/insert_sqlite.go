@@ -9,8 +9,8 @@ import (
 
 // insertSQLite stores rows that no key stands in the way of, one execution of a
 // prepared statement each, which this driver does fastest.
-func insertSQLite(ctx context.Context, tx bun.Tx, r *rows) (stored int, err error) {
-	statement, err := tx.Tx.PrepareContext(ctx, sqliteInsert(r))
+func insertSQLite(ctx context.Context, _ bun.Conn, tx bun.Tx, r *rows) (stored int, err error) {
+	statement, err := tx.PrepareContext(ctx, r.into()+"VALUES (?"+strings.Repeat(", ?", len(r.columns)-1)+") ON CONFLICT (event_key) DO NOTHING")
 	if err != nil {
 		return 0, err
 	}
@@ -38,21 +38,4 @@ func insertSQLite(ctx context.Context, tx bun.Tx, r *rows) (stored int, err erro
 		stored += int(n)
 	}
 	return stored, nil
-}
-
-func sqliteInsert(r *rows) string {
-	var b []byte
-	b = append(b, "INSERT INTO "...)
-	b = append(b, r.table...)
-	b = append(b, " ("...)
-	for i, column := range r.columns {
-		if i > 0 {
-			b = append(b, ", "...)
-		}
-		b = append(b, column.SQLName...)
-	}
-	b = append(b, ") VALUES (?"...)
-	b = append(b, strings.Repeat(", ?", len(r.columns)-1)...)
-	b = append(b, ") ON CONFLICT (event_key) DO NOTHING"...)
-	return string(b)
 }

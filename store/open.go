@@ -96,6 +96,10 @@ type engine struct {
 	versionTable string // statement that creates fl_migrations
 	now          string // expression for the present time, as the time columns hold it
 
-	time   func(time.Time) any                                                   // what the driver takes for a time column
-	insert func(ctx context.Context, tx bun.Tx, r *rows) (stored int, err error) // stores rows but for duplicates
+	// time is what the driver takes for a time column.
+	time func(time.Time) any
+
+	// insert stores rows and returns how many, without those whose key is
+	// stored already.
+	insert func(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, err error)
 }

@@ -22,6 +22,12 @@ import (
 // meets its own outcome, as inserts with an event key do. The error of Write
 // carries its class, see [Classify].
 func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
+	return db.write(ctx, func(ctx context.Context, _ bun.Conn, tx bun.Tx) error { return fn(ctx, tx) })
+}
+
+// write is Write with the connection of the transaction, for what no
+// transaction of database/sql can do.
+func (db *DB) write(ctx context.Context, fn func(ctx context.Context, conn bun.Conn, tx bun.Tx) error) error {
 	if db.writer != nil {
 		select {
 		case db.writer <- struct{}{}:
@@ -33,7 +39,7 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx)
 	return retry(ctx, func() error { return db.transact(ctx, fn) })
 }
 
-func (db *DB) transact(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) (err error) {
+func (db *DB) transact(ctx context.Context, fn func(ctx context.Context, conn bun.Conn, tx bun.Tx) error) (err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
@@ -44,7 +50,7 @@ func (db *DB) transact(ctx context.Context, fn func(ctx context.Context, tx bun.
 		}
 	}()
 
-	err = conn.RunInTx(ctx, nil, fn)
+	err = conn.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return fn(ctx, conn, tx) })
 	if errors.Is(Classify(err), ErrReadOnly) {
 		// The server behind this connection has become a standby: the pool
 		// must not hand it out again.
