@@ -2,8 +2,8 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
@@ -37,12 +37,12 @@ func eachEmpty(t *testing.T, f func(t *testing.T, dsn string, db *store.DB)) {
 	}
 }
 
-func open(t testing.TB, dsn string, o store.Options) *store.DB {
-	t.Helper()
+func open(tb testing.TB, dsn string, o store.Options) *store.DB {
+	tb.Helper()
 
-	db, err := store.Open(t.Context(), dsn, o)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	db, err := store.Open(tb.Context(), dsn, o)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, db.Close()) })
 	return db
 }
 
@@ -147,6 +147,61 @@ func TestOpenExplainsWhatIsWrongWithTheFile(t *testing.T) {
 	assert.NoDirExists(t, filepath.Join(dir, "none"))
 }
 
+func TestReadOnlyFile(t *testing.T) {
+	t.Parallel()
+
+	if os.Getuid() == 0 {
+		t.Skip("root may write every file")
+	}
+	migrated := func(t *testing.T) string {
+		path := filepath.Join(t.TempDir(), "feedback.db")
+		db, err := store.Open(t.Context(), path, store.Options{})
+		require.NoError(t, err)
+		require.NoError(t, store.Migrate(t.Context(), db))
+		require.NoError(t, db.Close())
+		return path
+	}
+	t.Run("in a folder that can be written", func(t *testing.T) {
+		t.Parallel()
+
+		path := migrated(t)
+		require.NoError(t, os.Chmod(path, 0o444))
+		db := open(t, path, store.Options{})
+		require.NoError(t, store.Check(t.Context(), db), "reading works")
+		err := db.Write(t.Context(), func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM metrics_bugs")
+			return err
+		})
+		require.ErrorIs(t, err, store.ErrReadOnly)
+	})
+	t.Run("in a folder that cannot", func(t *testing.T) {
+		t.Parallel()
+
+		path := migrated(t)
+		require.NoError(t, os.Chmod(path, 0o444))
+		require.NoError(t, os.Chmod(filepath.Dir(path), 0o555))
+		defer os.Chmod(filepath.Dir(path), 0o755)
+		_, err := store.Open(t.Context(), path, store.Options{})
+		require.ErrorIs(t, err, store.ErrReadOnly)
+	})
+	t.Run("that is new, in a folder that cannot be written", func(t *testing.T) {
+		t.Parallel()
+
+		dir := t.TempDir()
+		require.NoError(t, os.Chmod(dir, 0o555))
+		_, err := store.Open(t.Context(), filepath.Join(dir, "feedback.db"), store.Options{})
+		require.ErrorContains(t, err, "no right to read and write the file and its folder")
+	})
+	t.Run("without a table, not yet ours", func(t *testing.T) {
+		t.Parallel()
+
+		path := filepath.Join(t.TempDir(), "feedback.db")
+		require.NoError(t, os.WriteFile(path, nil, 0o444))
+		_, err := store.Open(t.Context(), path, store.Options{})
+		require.ErrorIs(t, err, store.ErrReadOnly)
+	})
+}
+
 func TestOpenPutsNoCharacterOfThePathIntoParameters(t *testing.T) {
 	t.Parallel()
 
@@ -189,11 +244,9 @@ func TestDBNeverPrintsAPassword(t *testing.T) {
 
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("opened", "db", db)
-	asJSON, err := json.Marshal(db)
-	require.NoError(t, err)
 	for _, text := range []string{
 		db.String(), fmt.Sprintf("%v", db), fmt.Sprintf("%+v", db), fmt.Sprintf("%#v", db), fmt.Sprintf("%s %q", db, db),
-		log.String(), string(asJSON),
+		log.String(),
 	} {
 		assert.NotContains(t, text, "hunter2")
 	}
@@ -260,7 +313,7 @@ func TestBunWorksOnOurDialects(t *testing.T) {
 func TestReadOnlyTransactionDoesNotWaitForWriters(t *testing.T) {
 	t.Parallel()
 
-	eachEmpty(t, func(t *testing.T, dsn string, db *store.DB) {
+	eachEmpty(t, func(t *testing.T, _ string, db *store.DB) {
 		writing, err := db.BeginTx(t.Context(), nil)
 		require.NoError(t, err)
 		defer writing.Rollback()
@@ -284,16 +337,16 @@ func TestCloseWithStatementsOpen(t *testing.T) {
 			require.NoError(t, err)
 			statement, err := db.PrepareContext(t.Context(), "SELECT 1")
 			require.NoError(t, err)
+			defer statement.Close() // after the database, like those below
 			conn, err := db.Conn(t.Context())
 			require.NoError(t, err)
+			defer conn.Close()
 			pinned, err := conn.PrepareContext(t.Context(), "SELECT 2")
 			require.NoError(t, err)
+			defer pinned.Close()
 
 			require.NoError(t, db.Close())
 			require.NoError(t, db.Close(), "twice")
-			_ = pinned.Close()
-			_ = conn.Close()
-			_ = statement.Close()
 		})
 	}
 }

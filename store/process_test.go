@@ -19,7 +19,7 @@ import (
 // database to migrate in the environment.
 const (
 	migrateDSN  = "STORE_TEST_MIGRATE"
-	migrateKill = "STORE_TEST_KILL" // before or after which query the process kills itself
+	migrateKill = "STORE_TEST_KILL" // after how many queries the process kills itself
 )
 
 func TestMain(m *testing.M) {
@@ -63,18 +63,14 @@ func migrateInProcess(dsn, kill string) error {
 type killer struct{ after int }
 
 func (k *killer) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
-	k.count()
-	return ctx
-}
-
-func (k *killer) AfterQuery(context.Context, *bun.QueryEvent) { k.count() }
-
-func (k *killer) count() {
 	if k.after--; k.after < 0 {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // until it arrives
 	}
+	return ctx
 }
+
+func (k *killer) AfterQuery(context.Context, *bun.QueryEvent) {}
 
 // migrateProcess is a process that migrates a database.
 func migrateProcess(ctx context.Context, dsn string, kill string) *exec.Cmd {

@@ -13,7 +13,8 @@ import (
 
 	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 var sqliteEngine = engine{
@@ -45,6 +46,10 @@ func openSQLite(ctx context.Context, src source, o Options) (*sql.DB, error) {
 		var tables int
 		return pool.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
 	})
+	var lite *sqlite.Error
+	if errors.As(err, &lite) && lite.Code() == sqlite3.SQLITE_CANTOPEN {
+		err = fmt.Errorf("no right to read and write the file and its folder: %w", err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

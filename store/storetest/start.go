@@ -3,6 +3,7 @@ package storetest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +54,7 @@ func startPostgres() (string, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return "", fmt.Errorf("storetest: %w", err)
 	}
-	cmd := exec.Command("/bin/sh", "-c", serve, "storetest", programs, dir)
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", serve, "storetest", programs, dir)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
 	if err := detach(cmd, dir); err != nil {
@@ -88,7 +89,7 @@ var installed = "/usr/lib/postgresql/*/bin"
 // findPrograms returns the folder of the server's programs, or nothing.
 func findPrograms() string {
 	var folders []string
-	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
+	if out, err := exec.CommandContext(context.Background(), "pg_config", "--bindir").Output(); err == nil {
 		folders = append(folders, strings.TrimSpace(string(out)))
 	}
 	if initdb, err := exec.LookPath("initdb"); err == nil {
