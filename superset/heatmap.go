@@ -58,7 +58,7 @@ func (c Heatmap) Params() Params {
 		"xscale_interval":     -1,
 		"yscale_interval":     -1,
 		"left_margin":         margin,
-		"bottom_margin":       30, // "auto" cuts the labels off
+		"bottom_margin":       15, // "auto" cuts the labels off
 		"value_bounds":        c.Range.bounds(),
 		"y_axis_format":       c.Dataset.format(c.Format, c.Value),
 		"x_axis_time_format":  axisTimeFormat,

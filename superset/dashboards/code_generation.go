@@ -17,12 +17,12 @@ func CodeGeneration() superset.Dashboard {
 		CertifiedBy: certifiedBy,
 		Intro: fmt.Sprintf("### How well does AI code generation work?\n"+
 			"Targets: **success rate %s** · **confidence ≥ %v** · **%s patterns per generation** · **compilation errors %s**. "+
-			"Unless you choose a period, it is the last 12 complete weeks, from Monday, UTC.",
+			"By default: the last 12 complete weeks, Monday to Sunday, UTC.",
 			definition(kpi.SuccessRate).TargetText(), definition(kpi.AverageConfidence).Target.Value,
 			definition(kpi.PatternsPerGen).TargetText(), definition(kpi.CompilationErrorRate).TargetText()),
 		Rows: []superset.Row{
-			{Height: 64, Cells: []superset.Cell{
-				{Width: 4, Stack: []superset.Cell{{Height: 26, Chart: successRate()}, {Chart: averageConfidence()}}},
+			{Height: 66, Cells: []superset.Cell{
+				{Width: 4, Stack: []superset.Cell{{Height: 28, Chart: successRate()}, {Chart: averageConfidence()}}},
 				{Width: 8, Chart: patternsPerGeneration()},
 			}},
 			{Height: 44, Cells: []superset.Cell{
@@ -94,7 +94,6 @@ func patternsPerGeneration() superset.Chart {
 		Bars:        "generations",
 		Line:        "patterns_per_generation",
 		TwoAxes:     true,
-		LineRange:   superset.Between(0, 8),
 		Targets:     []superset.Target{{Label: label, Value: optimum.Target.Value}, {Label: label, Value: optimum.Target.Upper}},
 	}
 }
@@ -132,7 +131,7 @@ func compilationErrors() superset.Chart {
 		Values: []superset.TableValue{
 			{Metric: "errors", Bars: true},
 			{Metric: "errors", Share: true, Label: "Share of errors"},
-			{Metric: "average_confidence", Tints: []superset.Tint{{Range: superset.From(target), Color: superset.BadTint}}},
+			{Metric: "average_confidence", Tints: []superset.Tint{{Range: superset.From(target), Color: superset.WarnTint}}},
 			{Metric: "share_confident", Format: superset.Percent0},
 		},
 		Limit: 50,
