@@ -53,7 +53,6 @@ func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 type facts struct {
 	plan
 	generations   [periods]generationFacts
-	lists         map[string]list // texts of patterns_applied that were read before
 	library       library
 	effectiveness [periods]effectivenessFacts
 	rolledUp      bool // there are pattern periods, of whatever time
@@ -74,7 +73,6 @@ type facts struct {
 func newFacts(p plan) *facts {
 	f := &facts{
 		plan:      p,
-		lists:     map[string]list{},
 		library:   newLibrary(),
 		firstSeen: map[string]instant{},
 		covered:   nameSet{},

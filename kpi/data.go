@@ -61,18 +61,23 @@ func (f *facts) takeGenerations(rows []metrics.CodeGeneration) error {
 			continue
 		}
 		g := generation{
-			id: row.ID, period: when,
-			excluded:   row.Source != nil && slices.Contains(f.ExcludeSources, *row.Source),
+			id: row.ID, flags: int(when),
 			confidence: nullFloat(row.Confidence),
 			count:      nullInt(row.PatternsCount),
-			hasError:   row.CompilationError != nil && strings.TrimSpace(*row.CompilationError) != "",
 			metadata:   sql.RawBytes(row.GenerationMetadata),
 		}
 		if row.Success != nil {
-			g.success = sql.NullInt64{Valid: true}
 			if *row.Success {
-				g.success.Int64 = 1
+				g.flags |= flagSuccess
+			} else {
+				g.flags |= flagFailure
 			}
+		}
+		if row.CompilationError != nil && strings.TrimSpace(*row.CompilationError) != "" {
+			g.flags |= flagError
+		}
+		if row.Source != nil && slices.Contains(f.ExcludeSources, *row.Source) {
+			g.flags |= flagExcluded
 		}
 		if row.PatternsApplied != nil {
 			text, err := json.Marshal([]string(row.PatternsApplied))

@@ -9,27 +9,24 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// savings is the time that a pattern saved.
-type savings struct {
-	rows    int64
-	seconds int64
-	users   map[int64]bool
-}
-
 // savingFacts is the time saved, by the pattern that is to thank.
 type savingFacts struct {
-	patterns     map[int64]*savings // by id of the pattern's row
-	users        map[int64]bool     // everybody with a recent row
-	recent       int64              // rows of the last engagedDays
+	seconds      map[int64]int64 // by id of the pattern's row
+	users        map[thanks]bool // who saved time by which pattern
+	engaged      map[int64]bool  // users with a recent row
+	recent       int64           // rows of the last engagedDays
 	rows         int64
 	null         int64 // no time
 	negative     int64 // the pattern cost time
-	unattributed savings
+	unattributed int64 // seconds
 	future       int64
 }
 
+// thanks are those of a user to a pattern.
+type thanks struct{ pattern, user int64 }
+
 func newSavingFacts() savingFacts {
-	return savingFacts{patterns: map[int64]*savings{}, users: map[int64]bool{}}
+	return savingFacts{seconds: map[int64]int64{}, users: map[thanks]bool{}, engaged: map[int64]bool{}}
 }
 
 // readSavings adds the time saved of a database.
@@ -72,22 +69,17 @@ func (f *facts) addSaving(pattern, user, seconds sql.NullInt64, when period) {
 	if when == current {
 		in.recent++
 		if user.Valid {
-			in.users[user.Int64] = true
+			in.engaged[user.Int64] = true
 		}
 	}
-	to := &in.unattributed
-	if pattern.Valid {
-		to = in.patterns[pattern.Int64]
-		if to == nil {
-			to = &savings{users: map[int64]bool{}}
-			in.patterns[pattern.Int64] = to
-		}
-		if user.Valid {
-			to.users[user.Int64] = true
-		}
+	if !pattern.Valid {
+		in.unattributed += seconds.Int64
+		return
 	}
-	to.rows++
-	to.seconds += seconds.Int64
+	in.seconds[pattern.Int64] += seconds.Int64
+	if user.Valid {
+		in.users[thanks{pattern.Int64, user.Int64}] = true
+	}
 }
 
 // ROI is what roi_per_pattern says beyond the share of patterns that meet the
@@ -120,7 +112,7 @@ func (f *facts) roiPerPattern(period) Result {
 	r := f.about(ROIPerPattern, nil)
 	r.Quality = Quality{Rows: f.savings.rows, Null: f.savings.null, Future: f.savings.future}
 	detail := &ROI{
-		UnattributedHours: share(f.savings.unattributed.seconds, secondsPerHour),
+		UnattributedHours: share(f.savings.unattributed, secondsPerHour),
 		Negative:          f.savings.negative,
 		Items:             []ROIItem{},
 	}
@@ -129,16 +121,16 @@ func (f *facts) roiPerPattern(period) Result {
 		r.undefined(Unavailable, ReasonNoProject)
 		return r
 	}
-	saved := f.savingsByLineage()
+	saved, users := f.savingsByLineage()
 	var met, total int64
 	for _, p := range f.library.active {
 		item := ROIItem{Pattern: p.name, ID: p.id, OrganizationID: p.organization}
-		if s := saved[p]; s != nil {
-			total += s.seconds
-			hours := share(s.seconds, secondsPerHour)
+		if seconds, ok := saved[p]; ok {
+			total += seconds
+			hours := share(seconds, secondsPerHour)
 			perDay := hours / max(1, f.AsOf.Sub(p.born()).Hours()/24)
-			item.Value, item.HoursPerDay, item.Users = &hours, &perDay, len(s.users)
-			item.Meets = r.Target.MeetsRatio(s.seconds, secondsPerHour)
+			item.Value, item.HoursPerDay, item.Users = &hours, &perDay, users[p]
+			item.Meets = r.Target.MeetsRatio(seconds, secondsPerHour)
 		}
 		if item.Meets {
 			met++
@@ -160,28 +152,27 @@ func (f *facts) roiPerPattern(period) Result {
 	return r
 }
 
-// savingsByLineage adds up the savings of all versions under the active one.
-func (f *facts) savingsByLineage() map[*pattern]*savings {
-	saved := map[*pattern]*savings{}
-	for id, s := range f.savings.patterns {
-		p := f.library.rows[id]
-		if p == nil {
-			continue
+// savingsByLineage adds up the seconds and different users of all versions
+// under the active one.
+func (f *facts) savingsByLineage() (seconds map[*pattern]int64, users map[*pattern]int) {
+	seconds, users = map[*pattern]int64{}, map[*pattern]int{}
+	for id, s := range f.savings.seconds {
+		if head := f.library.rows[id].carrier(); head != nil {
+			seconds[head] += s
 		}
-		head := p.carrier()
+	}
+	seen := map[thanks]bool{}
+	for by := range f.savings.users {
+		head := f.library.rows[by.pattern].carrier()
 		if head == nil {
 			continue
 		}
-		if saved[head] == nil {
-			saved[head] = &savings{users: map[int64]bool{}}
-		}
-		saved[head].rows += s.rows
-		saved[head].seconds += s.seconds
-		for user := range s.users {
-			saved[head].users[user] = true
+		if to := (thanks{head.id, by.user}); !seen[to] {
+			seen[to] = true
+			users[head]++
 		}
 	}
-	return saved
+	return seconds, users
 }
 
 // compareOptional puts what is absent first.

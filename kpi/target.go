@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 )
@@ -55,8 +56,7 @@ func (t Target) MeetsRatio(hits, trials int64) bool {
 	if trials <= 0 {
 		return false
 	}
-	ratio := big.NewRat(hits, trials)
-	switch c := ratio.Cmp(decimal(t.Value)); t.Op {
+	switch c := compareRatio(hits, trials, t.Value); t.Op {
 	case AtLeast:
 		return c >= 0
 	case Above:
@@ -66,19 +66,28 @@ func (t Target) MeetsRatio(hits, trials int64) bool {
 	case Exactly:
 		return c == 0
 	case Between:
-		return c >= 0 && ratio.Cmp(decimal(t.Upper)) <= 0
+		return c >= 0 && compareRatio(hits, trials, t.Upper) <= 0
 	default:
 		return false
 	}
 }
 
-// decimal is the shortest decimal that reads back as v.
-func decimal(v float64) *big.Rat {
-	r, ok := new(big.Rat).SetString(strconv.FormatFloat(v, 'f', -1, 64))
-	if !ok {
-		return new(big.Rat) // not reached: targets are finite
+// compareRatio compares hits/trials with the shortest decimal that reads back
+// as v.
+func compareRatio(hits, trials int64, v float64) int {
+	whole := v * float64(trials)
+	// Only what lies near needs exact arithmetic.
+	if diff := float64(hits) - whole; math.Abs(diff) > tolerance*(math.Abs(whole)+math.Abs(float64(hits))) {
+		if diff < 0 {
+			return -1
+		}
+		return 1
 	}
-	return r
+	decimal, ok := new(big.Rat).SetString(strconv.FormatFloat(v, 'f', -1, 64))
+	if !ok { // v is no number, and nothing compares with it
+		return -1
+	}
+	return big.NewRat(hits, trials).Cmp(decimal)
 }
 
 // decides tells whether every value in the interval gives the same verdict.

@@ -106,7 +106,7 @@ func (f *facts) engagedUsers(period) Result {
 		r.undefined(Unavailable, ReasonNoProject)
 		return r
 	}
-	r.number(float64(len(f.savings.users)), f.savings.recent)
+	r.number(float64(len(f.savings.engaged)), f.savings.recent)
 	r.Meets, r.Status = nil, Informative
 	return r
 }
