@@ -8,7 +8,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -16,12 +15,12 @@ import (
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
-// Limits of a chunk, the events that one transaction stores. They bound the
-// memory that Insert takes, and the time for which other writers of SQLite
-// wait; larger ones are not measurably faster.
+// Limits of a chunk, the events of one transaction. They bound the time for
+// which other writers of SQLite wait, and what a database has to keep until the
+// commit.
 const (
 	chunkRows  = 10_000
-	chunkBytes = 16 << 20 // of the values; one event may exceed it
+	chunkBytes = 16 << 20
 )
 
 // Insert stores events and tells what became of each. An event whose key is
@@ -59,14 +58,6 @@ type chunk struct {
 	end     int       // index of the first event after the chunk
 }
 
-// rows are events of one table, ready for the driver.
-type rows struct {
-	table   string
-	columns []*schema.Field
-	events  []int // the index of each
-	values  []any // of the first event for each column, then of the second, …
-}
-
 // gather makes a chunk of the events from start on.
 func (db *DB) gather(events []metrics.Event, start int) chunk {
 	var (
@@ -86,7 +77,9 @@ func (db *DB) gather(events []metrics.Event, start int) chunk {
 			r = &rows{table: e.Table(), columns: db.Table(reflect.TypeOf(e)).DataFields}
 			tables[e.Table()] = r
 		}
-		size += r.add(c.end, e, db.engine)
+		r.events = append(r.events, e)
+		r.index = append(r.index, c.end)
+		size += r.size(e)
 	}
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		c.tables = append(c.tables, tables[name])
@@ -94,40 +87,51 @@ func (db *DB) gather(events []metrics.Event, start int) chunk {
 	return c
 }
 
-// add appends an event and returns its size in bytes.
-func (r *rows) add(index int, e metrics.Event, engine engine) (size int) {
-	r.events = append(r.events, index)
-	model := reflect.ValueOf(e).Elem()
-	for _, column := range r.columns {
-		value := driverValue(column.Value(model).Interface())
-		switch v := value.(type) {
-		case string:
-			size += len(v)
-		case time.Time:
-			value = engine.time(v)
-		case float64:
-			if v == 0 {
-				value = 0.0 // SQLite does not keep the sign of -0
-			}
-		}
-		r.values = append(r.values, value)
-		size += 16
-	}
-	return size
-}
-
-// driverValue is what a driver takes for v, a field of a valid event.
-func driverValue(v any) any {
-	value, err := driver.DefaultParameterConverter.ConvertValue(v)
-	if err != nil { // no field of an event is of a type that has no value
-		panic(fmt.Errorf("store: insert: %w", err))
-	}
-	return value
+// rows are valid events of one table.
+type rows struct {
+	table   string
+	columns []*schema.Field
+	events  []metrics.Event
+	index   []int // of each event in what Insert was given
 }
 
 func (r *rows) len() int { return len(r.events) }
 
-func (r *rows) row(i int) []any { return r.values[i*len(r.columns) : (i+1)*len(r.columns)] }
+// slice returns the rows from one to another.
+func (r *rows) slice(from, to int) *rows {
+	return &rows{table: r.table, columns: r.columns, events: r.events[from:to], index: r.index[from:to]}
+}
+
+// size is about how many bytes an event takes in the database.
+func (r *rows) size(e metrics.Event) int {
+	model, size := reflect.ValueOf(e).Elem(), 0
+	for _, column := range r.columns {
+		size += 8
+		switch value := reflect.Indirect(column.Value(model)); value.Kind() {
+		case reflect.String, reflect.Slice:
+			size += value.Len()
+		default:
+		}
+	}
+	return size
+}
+
+// values appends what a driver takes for the columns of a row: nil, string,
+// int64, float64, bool or time.Time.
+func (r *rows) values(dst []any, i int) []any {
+	model := reflect.ValueOf(r.events[i]).Elem()
+	for _, column := range r.columns {
+		value, err := driver.DefaultParameterConverter.ConvertValue(column.Value(model).Interface())
+		if err != nil { // no column of an event is of a type without values
+			panic(fmt.Errorf("store: insert: %w", err))
+		}
+		if value == 0.0 {
+			value = 0.0 // SQLite does not keep the sign of -0
+		}
+		dst = append(dst, value)
+	}
+	return dst
+}
 
 // into is the beginning of a statement that inserts into all columns.
 func (r *rows) into() string {
@@ -144,16 +148,6 @@ func (r *rows) list() string {
 		b = append(b, column.SQLName...)
 	}
 	return string(b)
-}
-
-// slice returns the rows from one index to another.
-func (r *rows) slice(from, to int) *rows {
-	return &rows{
-		table:   r.table,
-		columns: r.columns,
-		events:  r.events[from:to],
-		values:  r.values[from*len(r.columns) : to*len(r.columns)],
-	}
 }
 
 // insert stores a chunk. Most chunks hold nothing that the database refuses:
@@ -224,7 +218,7 @@ func (e engine) isolate(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) 
 		}
 	}
 	if r.len() == 1 {
-		return 0, []Refusal{{Index: r.events[0], Table: r.table, Err: fmt.Errorf("store: insert: %w", refusal)}}, nil
+		return 0, []Refusal{{Index: r.index[0], Table: r.table, Err: fmt.Errorf("store: insert: %w", refusal)}}, nil
 	}
 	for _, half := range []*rows{r.slice(0, r.len()/2), r.slice(r.len()/2, r.len())} {
 		n, more, err := e.isolate(ctx, conn, tx, half)

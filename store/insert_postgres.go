@@ -34,15 +34,19 @@ func insertPostgres(ctx context.Context, conn bun.Conn, _ bun.Tx, r *rows) (stor
 // insertArrays sends each column as an array, so that the statement is the same
 // for any number of rows.
 func insertArrays(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err error) {
-	args := []any{pgx.QueryExecModeDescribeExec} // arrays need the types that the server expects
-	arrays := make([]string, len(r.columns))
-	for i, column := range r.columns {
-		values := make([]any, r.len())
-		for j := range values {
-			values[j] = r.row(j)[i]
+	columns := make([][]any, len(r.columns))
+	var row []any
+	for i := range r.len() {
+		row = r.values(row[:0], i)
+		for j, value := range row {
+			columns[j] = append(columns[j], value)
 		}
-		args = append(args, values)
-		arrays[i] = fmt.Sprintf("$%d::%s[]", i+1, postgresType(column.IndirectType))
+	}
+	args := []any{pgx.QueryExecModeDescribeExec} // asks the server for the types of the arrays
+	arrays := make([]string, len(r.columns))
+	for j, column := range r.columns {
+		args = append(args, columns[j])
+		arrays[j] = fmt.Sprintf("$%d::%s[]", j+1, postgresType(column.IndirectType))
 	}
 	result, err := c.Exec(ctx, r.into()+"SELECT * FROM unnest("+strings.Join(arrays, ", ")+") ON CONFLICT (event_key) DO NOTHING", args...)
 	return int(result.RowsAffected()), err
@@ -60,7 +64,11 @@ func insertCopy(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err erro
 	for i, column := range r.columns {
 		names[i] = column.Name
 	}
-	_, err = c.CopyFrom(ctx, pgx.Identifier{"fl_staging"}, names, pgx.CopyFromSlice(r.len(), func(i int) ([]any, error) { return r.row(i), nil }))
+	var row []any
+	_, err = c.CopyFrom(ctx, pgx.Identifier{"fl_staging"}, names, pgx.CopyFromSlice(r.len(), func(i int) ([]any, error) {
+		row = r.values(row[:0], i)
+		return row, nil
+	}))
 	if err != nil {
 		return 0, err
 	}

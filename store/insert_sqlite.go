@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -23,11 +24,18 @@ func insertSQLite(ctx context.Context, _ bun.Conn, tx bun.Tx, r *rows) (stored i
 	// For a context that may end, the driver starts a goroutine for each
 	// execution.
 	endless := context.WithoutCancel(ctx)
+	var row []any
 	for i := range r.len() {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		result, err := statement.ExecContext(endless, r.row(i)...)
+		row = r.values(row[:0], i)
+		for c, value := range row {
+			if t, ok := value.(time.Time); ok {
+				row[c] = t.Format(fixedTime)
+			}
+		}
+		result, err := statement.ExecContext(endless, row...)
 		if err != nil {
 			return 0, err
 		}

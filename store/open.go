@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -95,9 +94,6 @@ type engine struct {
 	hasTable     string // query with a table name that counts the tables of that name
 	versionTable string // statement that creates fl_migrations
 	now          string // expression for the present time, as the time columns hold it
-
-	// time is what the driver takes for a time column.
-	time func(time.Time) any
 
 	// insert stores rows and returns how many, without those whose key is
 	// stored already.

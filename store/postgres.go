@@ -26,7 +26,6 @@ var postgresEngine = engine{
 		version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL
 	)`,
 	now:    `clock_timestamp()`,
-	time:   func(t time.Time) any { return t },
 	insert: insertPostgres,
 }
 

@@ -24,7 +24,6 @@ var sqliteEngine = engine{
 		version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL
 	) STRICT`,
 	now:    `strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'`,
-	time:   func(t time.Time) any { return t.UTC().Format(fixedTime) },
 	insert: insertSQLite,
 }
 
