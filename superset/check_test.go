@@ -155,6 +155,10 @@ func mistakes() map[string]mistake {
 			inChart(superset.Table{Slug: "t", Title: "T", Dataset: deliveries(), By: []string{"depot"}, Values: []superset.TableValue{{Metric: "deliveries"}}, SortBy: "size"})},
 		"a filter on a misspelt column": {superset.RuleUnknownColumn, `superset: dashboard "deliveries": filter "dpot": no column "dpot" in v_deliveries`,
 			inPage(func(d *superset.Dashboard) { d.Filters[1] = superset.Select{Dataset: deliveries(), Column: "dpot"} })},
+		"a filter that offers by a misspelt column": {superset.RuleUnknownColumn, `superset: dashboard "deliveries": filter "Depot": no column "cuase" in v_deliveries`,
+			inPage(func(d *superset.Dashboard) {
+				d.Filters[1] = superset.Select{Dataset: deliveries(), Column: "depot", Where: []superset.Condition{superset.NotNull("cuase")}}
+			})},
 		"a metric shown twice": {superset.RuleDuplicateLabel, `superset: dashboard "page": chart "t": "deliveries" is shown twice`,
 			inChart(table(superset.TableValue{Metric: "deliveries"}, superset.TableValue{Metric: "deliveries"}))},
 		"a trend over text": {superset.RuleAxis, `superset: dashboard "page": chart "b": the axis "depot" holds no times`,
