@@ -185,9 +185,10 @@ func (b browser) open(t *testing.T, path string, width int64) visit {
 	ticker := time.NewTicker(pollPeriod)
 	defer ticker.Stop()
 	for range ticker.C {
-		// A chart out of sight is not drawn, so the window is as high as the page.
+		// A chart out of sight is not drawn, so the window is as high as the page,
+		// with the margin below that it has between its charts.
 		height, err := chromedp.Run(ctx, chromedp.Evaluate[float64](
-			`document.querySelector('.grid-container').getBoundingClientRect().bottom + window.scrollY`))
+			`document.querySelector('.grid-container').getBoundingClientRect().bottom + window.scrollY + 16`))
 		require.NoError(t, err)
 		b.resize(ctx, t, width, int64(height))
 

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/url"
 	"os"
@@ -27,18 +28,16 @@ func sources(t *testing.T) []source {
 	t.Helper()
 
 	until := time.Now().UTC().Format(time.DateOnly)
-	both := []source{
-		{name: "sqlite", uri: "sqlite:///" + filepath.Join(t.TempDir(), "feedback.db")},
-		{name: "postgres", uri: newPostgres(t)},
-	}
+	sqlite := "sqlite:///" + filepath.Join(t.TempDir(), "feedback.db")
+	postgres := newPostgres(t)
 	sample := filepath.Join(t.TempDir(), "sample")
 	program(t, nil, "go", "build", "-o", sample, "./examples/sample")
-	for _, s := range both {
-		program(t, []string{"METRICS_DB_URI=" + s.uri}, sample,
+	for _, uri := range []string{sqlite, postgres} {
+		program(t, []string{"METRICS_DB_URI=" + uri}, sample,
 			"-days", "120", "-events", "12000", "-seed", "1", "-until", until)
 	}
 
-	return both
+	return []source{{"sqlite", sqlite}, {"postgres", newReader(t, postgres)}}
 }
 
 // program runs a program in the root of the repository, with some environment
@@ -59,14 +58,10 @@ func newPostgres(t *testing.T) string {
 	t.Helper()
 
 	server := environment(t, "METRICS_TEST_POSTGRES")
-	connection, err := pgx.Connect(t.Context(), server)
-	require.NoError(t, err)
-	defer connection.Close(t.Context())
-
 	name := fmt.Sprintf("e2e_%d_%s", os.Getpid(), strings.ToLower(t.Name()))
-	_, err = connection.Exec(t.Context(), "CREATE DATABASE "+name)
-	require.NoError(t, err)
-	t.Cleanup(func() { dropPostgres(t, server, name) })
+	execute(t, server, "CREATE DATABASE "+name)
+	// A Superset may not have let go of it yet.
+	t.Cleanup(func() { execute(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 
 	uri, err := url.Parse(server)
 	require.NoError(t, err)
@@ -75,15 +70,32 @@ func newPostgres(t *testing.T) string {
 	return uri.String()
 }
 
-// dropPostgres removes the database even if a Superset has not let go of it yet.
-func dropPostgres(t *testing.T, server, name string) {
+// newReader creates a role that may read the database and nothing else, as
+// Superset should have one, and returns the URL with it.
+func newReader(t *testing.T, database string) string {
+	t.Helper()
+
+	uri, err := url.Parse(database)
+	require.NoError(t, err)
+	role, password := "reader_of_"+uri.Path[1:], rand.Text()
+	t.Cleanup(func() { execute(t, database, "DROP OWNED BY "+role+"; DROP ROLE "+role) })
+	execute(t, database, "CREATE ROLE "+role+" LOGIN PASSWORD '"+password+"';"+
+		"GRANT USAGE ON SCHEMA public, api TO "+role+";"+
+		"GRANT SELECT ON ALL TABLES IN SCHEMA public, api TO "+role)
+	uri.User = url.UserPassword(role, password)
+
+	return uri.String()
+}
+
+// execute runs statements at the URL. It also works in a cleanup.
+func execute(t *testing.T, uri, statements string) {
 	t.Helper()
 
 	ctx := context.Background()
-	connection, err := pgx.Connect(ctx, server)
+	connection, err := pgx.Connect(ctx, uri)
 	require.NoError(t, err)
 	defer connection.Close(ctx)
 
-	_, err = connection.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+	_, err = connection.Exec(ctx, statements)
 	require.NoError(t, err)
 }
