@@ -53,7 +53,6 @@ const (
 	ReasonFewPeriods      Reason = "few_periods"      // fewer periods than a trend needs
 	ReasonAllZero         Reason = "all_zero"         // nothing happened in any period
 	ReasonMoreFailures    Reason = "more_failures"    // a run has more failures than it executed
-	ReasonOverlap         Reason = "overlapping_rows" // periods of one pattern overlap and count twice
 )
 
 // MarshalJSON returns null for no reason.

@@ -33,10 +33,35 @@ func WriteTable(w io.Writer, r Report) error {
 	}
 	b.WriteString("\n")
 	for _, note := range r.notes() {
-		b.WriteString(note + "\n")
+		b.WriteString(wrap(note) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// columns is how wide a table may be.
+const columns = 100
+
+// wrap breaks a text at blanks into lines of a table's width, indented from
+// the second.
+func wrap(text string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case width+1+n > columns:
+			b.WriteString("\n  ")
+			width = 2
+		default:
+			b.WriteString(" ")
+			width++
+		}
+		b.WriteString(word)
+		width += n
+	}
+	return b.String()
 }
 
 // WriteMarkdown writes the report as a Markdown table, for the summary of a CI
@@ -152,7 +177,11 @@ func (u Unit) formatRange(i Interval) string {
 	case UnitPatterns:
 		return fmt.Sprintf("%.2f – %.2f", i.Lower, i.Upper)
 	default:
-		return fmt.Sprintf("%.1f – %.1f", i.Lower, i.Upper)
+		digits := 1
+		if i.Upper >= 100 {
+			digits = 0
+		}
+		return fmt.Sprintf("%.*f – %.*f", digits, i.Lower, digits, i.Upper)
 	}
 }
 

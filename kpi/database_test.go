@@ -1,0 +1,145 @@
+package kpi_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/metrics"
+	"github.com/doronpers/feedback-loop-go/store"
+	"github.com/doronpers/feedback-loop-go/store/storetest"
+)
+
+// loosen replaces a table by a copy without its checks, as a database that
+// another program made may have it.
+func loosen(t *testing.T, db *store.DB, table string) {
+	t.Helper()
+
+	for _, statement := range []string{
+		"ALTER TABLE ? RENAME TO strict_one",
+		"CREATE TABLE ? AS SELECT * FROM strict_one",
+	} {
+		_, err := db.ExecContext(t.Context(), statement, bun.Ident(table))
+		require.NoError(t, err)
+	}
+}
+
+func TestBadRowsAreCountedAlikeOnBothDatabases(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert(t, db, kpi.Data{Generations: confident(generations(50, 40), 0.9)})
+		loosen(t, db, "metrics_code_generation")
+		for id, change := range map[int]string{
+			1: "confidence = 85",
+			2: "confidence = -0.1",
+			3: "confidence = NULL",
+			4: "patterns_count = -3",
+			5: "patterns_applied = 'null'",
+			6: `patterns_applied = '{"a":1}'`,
+			7: `patterns_applied = '["a",1,"b\"c",["d"]]'`,
+			8: `patterns_applied = '[]'`,
+			9: `generation_metadata = '{"source":"plan_file"}'`,
+		} {
+			_, err := db.ExecContext(t.Context(), "UPDATE metrics_code_generation SET "+change+" WHERE prompt = ?", string(rune('0'+id)))
+			require.NoError(t, err)
+		}
+
+		r, err := kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf})
+		require.NoError(t, err)
+		confidence, _ := r.KPI(kpi.AverageConfidence)
+		assert.Equal(t, kpi.Quality{Rows: 49, Null: 1, Invalid: 2, Excluded: 1, PointMass: ptr(1.0)}, confidence.Quality)
+		assert.InDelta(t, 0.9, *confidence.Value, 1e-15, "never clamped, never rescaled")
+		patterns, _ := r.KPI(kpi.PatternsPerGen)
+		assert.Equal(t, int64(2), patterns.Quality.Invalid, "a negative count and an object")
+		assert.Equal(t, int64(2), patterns.N)
+		assert.InDelta(t, 1, *patterns.Value, 0, "two names, and none")
+
+		_, err = kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf, Strict: true})
+		require.ErrorContains(t, err, "kpi: strict: metrics_code_generation: row ")
+		assert.ErrorContains(t, err, "is outside [0, 1]")
+	})
+}
+
+func TestNaNIsInvalidWhereItCanBeStored(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert(t, db, kpi.Data{Generations: confident(generations(40, 30), 0.9)})
+		loosen(t, db, "metrics_code_generation")
+		_, err := db.ExecContext(t.Context(), "UPDATE metrics_code_generation SET confidence = CAST('NaN' AS DOUBLE PRECISION) WHERE prompt = '1'")
+		require.NoError(t, err)
+
+		r, err := kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf})
+		require.NoError(t, err)
+		got, _ := r.KPI(kpi.AverageConfidence)
+		// SQLite has no NaN: it makes 0 of the text.
+		assert.InDelta(t, 0.9, *got.Value, 0.9/40+1e-12)
+		assert.Equal(t, int64(40), got.N+got.Quality.Invalid)
+	})
+}
+
+func TestComputeRunsInsideATransaction(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		require.NoError(t, db.Write(t.Context(), func(ctx context.Context, tx bun.Tx) error {
+			g := metrics.CodeGeneration{Prompt: "p", Success: ptr(true), Timestamp: ago(1)}
+			g.EventKey = g.ContentKey(0)
+			if _, err := tx.NewInsert().Model(&g).Exec(ctx); err != nil {
+				return err
+			}
+			r, err := kpi.Compute(ctx, tx, kpi.Query{AsOf: asOf})
+			if err != nil {
+				return err
+			}
+			got, _ := r.KPI(kpi.SuccessRate)
+			assert.Equal(t, int64(1), got.N, "sees what the transaction wrote")
+			return nil
+		}))
+	})
+}
+
+func TestComputeSaysWhatItCouldNotRead(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := kpi.Compute(ctx, db, kpi.Query{AsOf: asOf})
+		require.ErrorIs(t, err, context.Canceled)
+		assert.ErrorContains(t, err, "kpi: generations: ")
+
+		_, err = db.ExecContext(t.Context(), "ALTER TABLE metrics_bugs RENAME TO gone")
+		require.NoError(t, err)
+		_, err = kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf})
+		assert.ErrorContains(t, err, "kpi: first events: ")
+	})
+}
+
+func TestRowsOnTheBoundaryOfAWeekInAnotherZone(t *testing.T) {
+	t.Parallel()
+
+	newYork, err := time.LoadLocation("America/New_York")
+	require.NoError(t, err)
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		monday := time.Date(2026, 3, 2, 0, 0, 0, 0, newYork)
+		d := kpi.Data{Bugs: weekly(1, 1, 1, 1, 1, 1, 1, 1)}
+		for i, at := range []time.Time{monday.Add(-time.Microsecond), monday, monday.AddDate(0, 0, -7)} {
+			d.Bugs = append(d.Bugs, metrics.Bug{Pattern: "p", Error: string(rune('a' + i)), Count: 1, Timestamp: metrics.At(at)})
+		}
+		for i := range d.Bugs {
+			d.Bugs[i].Error += string(rune('A' + i))
+		}
+		insert(t, db, d)
+		r, err := kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf, Zone: newYork})
+		require.NoError(t, err)
+		got, _ := r.KPI(kpi.BugDetectionTrend)
+		assert.InDelta(t, 2, *got.Value, 0, "both ends of the week, without the Monday that ends it; bugs at 01:00 UTC are the week before in New York")
+	})
+}
