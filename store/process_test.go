@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"syscall"
 	"testing"
 
 	"github.com/uptrace/bun"
@@ -64,8 +63,14 @@ type killer struct{ after int }
 
 func (k *killer) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
 	if k.after--; k.after < 0 {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // until it arrives
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Kill()
+		}
+		if err != nil {
+			panic(err)
+		}
+		select {} // until it happens
 	}
 	return ctx
 }
