@@ -56,7 +56,8 @@ type Progress struct {
 	Bytes   int64 // of the file
 }
 
-// A batch is what is stored at once. Two or three of them are in memory.
+// A batch is what is stored at once. Two of them are in memory: one is decoded
+// while the other is stored.
 const (
 	batchRecords = 5000
 	batchBytes   = 4 << 20
@@ -139,7 +140,7 @@ type importer struct {
 func (i *importer) run(ctx context.Context, r io.Reader, progress func(Progress)) error {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	batches := make(chan batch, 1)
+	batches := make(chan batch)
 	go i.decode(reading, r, batches)
 
 	for {

@@ -87,10 +87,20 @@ func parseZone(s string, fallback *time.Location) (zone *time.Location, naive bo
 		return fallback, true, nil
 	case s == "Z":
 		return time.UTC, false, nil
-	case s[0] != '+' && s[0] != '-' || !matches(s[1:], "00:00") && !matches(s[1:], "0000"):
+	case s[0] != '+' && s[0] != '-':
 		return nil, false, errNoTime
 	}
-	hours, minutes := number(s[1:3]), number(s[len(s)-2:])
+	var hours, minutes int
+	switch digits := s[1:]; {
+	case matches(digits, "00"):
+		hours = number(digits)
+	case matches(digits, "0000"):
+		hours, minutes = number(digits[:2]), number(digits[2:])
+	case matches(digits, "00:00"):
+		hours, minutes = number(digits[:2]), number(digits[3:])
+	default:
+		return nil, false, errNoTime
+	}
 	if hours > 23 || minutes > 59 {
 		return nil, false, errNoSuchTime
 	}
