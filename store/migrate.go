@@ -74,7 +74,7 @@ func migrateLocked(ctx context.Context, e engine, tx bun.Tx, known []migration) 
 		return err
 	}
 
-	adopting := false
+	var adopting *foreign
 	if len(applied) == 0 {
 		if adopting, err = setAside(ctx, e, tx); err != nil {
 			return fmt.Errorf("adopt: %w", err)
@@ -91,8 +91,8 @@ func migrateLocked(ctx context.Context, e engine, tx bun.Tx, known []migration) 
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
-	if adopting {
-		if err := takeOver(ctx, e, tx); err != nil {
+	if adopting != nil {
+		if err := takeOver(ctx, e, tx, adopting); err != nil {
 			return fmt.Errorf("adopt: %w", err)
 		}
 	}

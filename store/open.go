@@ -94,6 +94,7 @@ type engine struct {
 	hasTable     string // query with a table name that counts the tables of that name
 	versionTable string // statement that creates fl_migrations
 	now          string // expression for the present time, as the time columns hold it
+	adoption     adoptionSQL
 
 	// insert stores rows and returns how many, without those whose key is
 	// stored already.

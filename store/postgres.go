@@ -25,8 +25,9 @@ var postgresEngine = engine{
 	versionTable: `CREATE TABLE public.fl_migrations (
 		version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL
 	)`,
-	now:    `clock_timestamp()`,
-	insert: insertPostgres,
+	now:      `clock_timestamp()`,
+	adoption: postgresAdoption,
+	insert:   insertPostgres,
 }
 
 // configurePostgres sets what the store relies on, whatever the server, the
