@@ -24,6 +24,7 @@ func run(ctx context.Context, env program.Env) error {
 	project := fs.String("project", "", "project; default all")
 	asJSON := fs.Bool("json", false, "write JSON")
 	asMarkdown := fs.Bool("markdown", false, "write a Markdown table")
+	gate := fs.Bool("gate", false, "exit 10 when a KPI conclusively misses its target, 20 when there is not enough data")
 	if err := env.Parse(fs); err != nil {
 		return err
 	}
@@ -70,6 +71,9 @@ func run(ctx context.Context, env program.Env) error {
 	}
 	if err := write(env.Stdout, report); err != nil {
 		return fmt.Errorf("write the report: %w", err)
+	}
+	if outcome := report.Gate(); *gate && outcome != kpi.GatePassed {
+		return &program.Exit{Code: outcome}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
+	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
 	"github.com/doronpers/feedback-loop-go/store/storetest"
@@ -88,6 +89,24 @@ func TestReport(t *testing.T) {
 			assert.Contains(t, one, "Success rate")
 		})
 	}
+}
+
+func TestGateIsTheExitCode(t *testing.T) {
+	t.Parallel()
+
+	dsn := filled(t, storetest.SQLite)
+	_, err := report(t, dsn, "-gate")
+	assert.Equal(t, kpi.GateMissed, program.Code("report", io.Discard, err), "the sample misses targets")
+	_, err = report(t, dsn)
+	require.NoError(t, err, "without -gate a miss is no failure")
+
+	empty := storetest.SQLite(t)
+	db, err := store.Open(t.Context(), empty, store.Options{})
+	require.NoError(t, err)
+	require.NoError(t, store.Migrate(t.Context(), db))
+	require.NoError(t, db.Close())
+	_, err = report(t, empty, "-gate")
+	require.NoError(t, err, "nothing misses its target where there is nothing")
 }
 
 func TestReportRefuses(t *testing.T) {
