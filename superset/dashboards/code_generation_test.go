@@ -31,7 +31,7 @@ var (
 func seeded(t *testing.T, db *store.DB) []metrics.CodeGeneration {
 	t.Helper()
 
-	rows := seed(3000, 120, now)
+	rows := seed(800, 100, now)
 	events := make([]metrics.Event, len(rows))
 	for i := range rows {
 		events[i] = &rows[i]

@@ -126,7 +126,7 @@ func TestDatasetsFitTheDatabase(t *testing.T) {
 		superset.Time:    {"timestamp with time zone", "text"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		seeded(t, db)
+		populated(t, db)
 		typeOf := "typeof"
 		if isPostgres(db) {
 			typeOf = "pg_typeof"
@@ -160,7 +160,7 @@ func TestMetricsRun(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		seeded(t, db)
+		populated(t, db)
 		for _, d := range bundle(t, sqliteURI).Datasets() {
 			for _, m := range d.Metrics {
 				q := superset.Query{Metrics: []string{m.Name}, Limit: 1}
@@ -182,7 +182,7 @@ func TestFiltersOfferValues(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		seeded(t, db)
+		populated(t, db)
 		for _, page := range dashboards.All() {
 			for _, f := range page.Filters {
 				s, ok := f.(superset.Select)
@@ -190,10 +190,14 @@ func TestFiltersOfferValues(t *testing.T) {
 					continue
 				}
 				about := superset.About{Dataset: s.Dataset, Where: s.Where}
-				q := superset.Query{Columns: []string{s.Column}, Metrics: []string{}, Limit: 1000}
+				q := superset.Query{Columns: []string{s.Column}, Limit: 100_000}
 				offered := run(t, db, about, q, period{now.AddDate(-1, 0, 0), now})
-				assert.Greater(t, len(offered), 1, s.Column)
-				assert.NotContains(t, offered, []string{"NULL"}, s.Column)
+				values := map[string]bool{}
+				for _, row := range offered {
+					values[row[0]] = true
+				}
+				assert.Greater(t, len(values), 1, s.Column)
+				assert.NotContains(t, values, "NULL", s.Column)
 			}
 		}
 	})

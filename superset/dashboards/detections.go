@@ -1,0 +1,65 @@
+package dashboards
+
+import "github.com/doronpers/feedback-loop-go/superset"
+
+// Detections describes the view v_detections: the bugs, failed tests, review
+// issues and deployment issues that were found, one row for each.
+//
+// Metrics of one kind count within the rows of all kinds. So a week in which
+// nothing of a kind was found is a zero and no gap, as long as anything was
+// found in it.
+func Detections() superset.Dataset {
+	return superset.Dataset{
+		Name: "v_detections",
+		Description: "What was found: bugs, failed tests, review issues and deployment issues, one row for each. " +
+			"A row may stand for several occurrences of the same.",
+		Time: "timestamp",
+		Columns: []superset.Column{
+			{Name: "timestamp", Label: "Time", Type: superset.Time, Description: "When it was found, UTC."},
+			{Name: "week", Label: "Week", Type: superset.Time, Description: "Monday of the week in which it was found, UTC."},
+			{Name: "week_label", Type: superset.Text, Description: "The same Monday as text, for axes with a label for each week."},
+			{Name: "kind", Label: "Kind", Type: superset.Text, Description: "Bug, Test failure, Review issue or Deployment issue."},
+			{Name: "severity", Label: "Severity", Type: superset.Text, Description: "The verdict of a review issue, else the severity of breaking the pattern; (none) if neither is known."},
+			{Name: "pattern", Label: "Pattern", Type: superset.Text, Description: "The pattern that was violated; (none) where nobody said."},
+			{Name: "category", Label: "Category", Type: superset.Text, Description: "Category of the pattern in the library; (none) if it has none."},
+			{Name: "test_name", Label: "Test", Type: superset.Text, Description: "The test that failed; empty for other kinds."},
+			{Name: "issue_type", Label: "Issue type", Type: superset.Text, Description: "What a review or a deployment issue was called; empty for other kinds."},
+			{Name: "environment", Label: "Environment", Type: superset.Text, Description: "Where the deployment had the issue; empty for other kinds."},
+			{Name: "occurrences", Label: "Occurrences", Type: superset.Integer, Description: "How often the same was found."},
+			{Name: "project", Label: "Project", Type: superset.Text, Description: "What was worked on; (none) where nobody said."},
+			{Name: "source", Label: "Source", Type: superset.Text, Description: "What reported it; (none) where nobody said."},
+			{Name: "organization", Label: "Organization", Type: superset.Text, Description: "Whose code it is; (none) where nobody said."},
+			{Name: "run_id", Label: "Run", Type: superset.Text, Description: "The build or session in which it happened."},
+			{Name: "id", Label: "Row", Type: superset.Integer, Description: "Row of the table of its kind."},
+		},
+		Metrics: []superset.Metric{
+			{
+				Name: "detections", Label: "Detections", Format: superset.Count,
+				Expression:  "COUNT(*)",
+				Description: "Bugs, failed tests, review issues and deployment issues.",
+			},
+			{
+				Name: "total_occurrences", Label: "All occurrences", Format: superset.Count,
+				Expression:  "SUM(occurrences)",
+				Description: "The same with each occurrence counted.",
+			},
+			found("bugs", "Bugs", "kind = 'Bug'", "Bugs that were reported."),
+			found("test_failures", "Test failures", "kind = 'Test failure'", "Tests that failed in a run, once for each run."),
+			found("review_issues", "Review issues", "kind = 'Review issue'", "Findings of reviews, by people and tools."),
+			found("deployment_issues", "Deployment issues", "kind = 'Deployment issue'", "Problems that appeared when code was deployed."),
+			// A stack is sorted by these labels, the highest below.
+			found("critical", "4 Critical", "kind = 'Review issue' AND severity = 'critical'", "Review issues of severity critical."),
+			found("high", "3 High", "kind = 'Review issue' AND severity = 'high'", "Review issues of severity high."),
+			found("medium", "2 Medium", "kind = 'Review issue' AND severity = 'medium'", "Review issues of severity medium."),
+			found("low", "1 Low", "kind = 'Review issue' AND severity = 'low'", "Review issues of severity low."),
+		},
+	}
+}
+
+// found counts the rows for which the condition holds.
+func found(name, label, condition, description string) superset.Metric {
+	return superset.Metric{
+		Name: name, Label: label, Format: superset.Count, Description: description,
+		Expression: "COUNT(CASE WHEN " + condition + " THEN 1 END)",
+	}
+}

@@ -1,0 +1,54 @@
+package dashboards_test
+
+import (
+	"fmt"
+
+	"github.com/doronpers/feedback-loop-go/superset"
+	"github.com/doronpers/feedback-loop-go/superset/dashboards"
+)
+
+func ExampleAll() {
+	for _, page := range dashboards.All() {
+		fmt.Println(page.Title)
+		for _, chart := range page.Charts() {
+			fmt.Println("-", chart.About().Title)
+		}
+	}
+	// Output:
+	// Code Generation Analytics
+	// - Generation Success Rate
+	// - Average Confidence
+	// - Patterns per Generation
+	// - Pattern Fusion Heatmap
+	// - Compilation Error Analysis
+	// Issue Detection & Tracking
+	// - Bugs
+	// - Test Failures
+	// - Review Issues
+	// - Deployment Issues
+	// - Multi-Source Detection Timeline
+	// - Severity Breakdown Over Time
+	// - Bug Pattern Treemap
+	// - Test Failure Patterns
+}
+
+// A page of your own reads our datasets beside ours.
+func ExampleGenerations() {
+	mine := superset.Dashboard{
+		Slug:  "my-patterns",
+		Title: "My patterns",
+		Rows: []superset.Row{{Height: 40, Cells: []superset.Cell{{Chart: superset.Table{
+			Slug: "success-by-pattern", Title: "Success by pattern", Dataset: dashboards.Generations(),
+			Where:  []superset.Condition{superset.NotNull("pattern")},
+			By:     []string{"pattern"},
+			Values: []superset.TableValue{{Metric: "generations", Bars: true}, {Metric: "success_rate"}},
+		}}}}},
+	}
+	db, err := superset.ParseDatabase("/data/feedback.db")
+	if err != nil {
+		panic(err)
+	}
+	bundle := superset.Bundle{Database: db, Dashboards: append(dashboards.All(), mine)}
+	fmt.Println(bundle.Check())
+	// Output: <nil>
+}
