@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
+	"github.com/doronpers/feedback-loop-go/superset/dashboards"
 )
 
 // result is what a run of the program leaves.
@@ -140,6 +141,10 @@ func TestPushImportsTheBundle(t *testing.T) {
 	require.Zero(t, got.code, got.stderr)
 	assert.True(t, bytes.Equal(want, imported), "another bundle than the one that is written")
 	assert.JSONEq(t, `{"databases/feedback-loop.yaml":"s3cret"}`, passwords)
-	assert.Equal(t, server.URL+"/superset/dashboard/fl-code-generation/\n", got.stdout)
+	var pages string
+	for _, page := range dashboards.All() {
+		pages += server.URL + "/superset/dashboard/" + page.Slug + "/\n"
+	}
+	assert.Equal(t, pages, got.stdout)
 	assert.NotContains(t, got.stdout+got.stderr, "s3cret")
 }
