@@ -46,8 +46,8 @@ func TestBothDatabasesAndSlicesGiveTheSameBits(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		d := sampleData(1, 400)
-		stored := sampleData(1, 400)
+		d := sampleData(1)
+		stored := sampleData(1)
 		shuffle(&stored, 7)
 		insert(t, db, stored)
 

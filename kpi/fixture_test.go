@@ -33,7 +33,8 @@ var empty = metrics.JSON(`{}`)
 
 // sampleData makes rows of every kind over half a year before asOf, with gaps,
 // contradictions and some rows in the future. The same seed gives the same rows.
-func sampleData(seed uint64, n int) kpi.Data {
+func sampleData(seed uint64) kpi.Data {
+	const n = 400
 	r := rand.New(rand.NewPCG(seed, 1))
 	chance := func(p float64) bool { return r.Float64() < p }
 	when := func() metrics.Time {

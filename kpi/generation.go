@@ -104,7 +104,7 @@ const blanks = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u200
 // source, and of few others. Access to JSON differs between databases, text
 // does not; the metadata of these rows is then read in Go.
 func (p plan) mayNameExcluded() bun.Safe {
-	var any []string
+	var alternatives []string
 	for _, source := range p.ExcludeSources {
 		// What JSON or LIKE may write otherwise is left open.
 		pattern := strings.Map(func(r rune) rune {
@@ -113,12 +113,12 @@ func (p plan) mayNameExcluded() bun.Safe {
 			}
 			return '%'
 		}, source)
-		any = append(any, "CAST(generation_metadata AS TEXT) LIKE '%"+pattern+"%'")
+		alternatives = append(alternatives, "CAST(generation_metadata AS TEXT) LIKE '%"+pattern+"%'")
 	}
-	if len(any) == 0 {
+	if len(alternatives) == 0 {
 		return "1 = 0"
 	}
-	return bun.Safe(strings.Join(any, " OR "))
+	return bun.Safe(strings.Join(alternatives, " OR "))
 }
 
 // excludedBy tells whether metadata name an excluded source.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -151,16 +152,16 @@ const (
 // selectWeek adds the column "week": the number of the complete week, or
 // thisWeek or afterAsOf. It leaves out what is older.
 func (p plan) selectWeek(q *bun.SelectQuery, column string) *bun.SelectQuery {
-	ladder, args := "CASE WHEN ? >= ? THEN ?", []any{bun.Ident(column), p.AsOf, afterAsOf}
+	ladder, args := []string{"CASE WHEN ? >= ? THEN ?"}, []any{bun.Ident(column), p.AsOf, afterAsOf}
 	for i, start := range slices.Backward(p.weeks) {
 		week := i
 		if i == len(p.weeks)-1 {
 			week = thisWeek
 		}
-		ladder += " WHEN ? >= ? THEN ?"
+		ladder = append(ladder, "WHEN ? >= ? THEN ?")
 		args = append(args, bun.Ident(column), start, week)
 	}
-	return q.ColumnExpr(ladder+" END AS week", args...).
+	return q.ColumnExpr(strings.Join(ladder, " ")+" END AS week", args...).
 		Where("? >= ?", bun.Ident(column), p.weeks[0])
 }
 

@@ -200,10 +200,10 @@ func (r Result) changeText() string {
 		return ""
 	}
 	v, unit, digits := r.Change.Absolute, "", 2
-	switch r.Unit {
-	case UnitRatio:
+	if r.Unit == UnitRatio {
 		v, unit, digits = v*100, " pp", 1
-	case UnitCount:
+	}
+	if r.Unit == UnitCount {
 		digits = 0
 	}
 	text := strconv.FormatFloat(math.Abs(v), 'f', digits, 64) + unit

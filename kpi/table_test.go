@@ -33,7 +33,7 @@ func golden(t *testing.T, path string, got []byte) {
 func TestReportAsTableAndMarkdown(t *testing.T) {
 	t.Parallel()
 
-	r, err := kpi.Evaluate(sampleData(1, 400), kpi.Query{AsOf: asOf})
+	r, err := kpi.Evaluate(sampleData(1), kpi.Query{AsOf: asOf})
 	require.NoError(t, err)
 	var table, markdown bytes.Buffer
 	require.NoError(t, kpi.WriteTable(&table, r))

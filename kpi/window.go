@@ -20,11 +20,6 @@ func (w Window) before() Window {
 	return Window{Start: w.Start.Add(-w.End.Sub(w.Start)), End: w.Start}
 }
 
-// contains tells whether the window holds t.
-func (w Window) contains(t time.Time) bool {
-	return !t.Before(w.Start) && t.Before(w.End)
-}
-
 // MarshalJSON returns {"start":…,"end":…,"zone":…}.
 func (w Window) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
