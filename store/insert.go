@@ -5,9 +5,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -40,36 +42,87 @@ const (
 func (db *DB) Insert(ctx context.Context, events []metrics.Event) (Receipt, error) {
 	receipt := Receipt{Tables: map[string]Count{}}
 	for next := 0; next < len(events); {
-		c := db.gather(events, next)
-		outcome, err := db.insert(ctx, c)
+		chunk, n, err := db.insertChunk(ctx, events, next)
 		if err != nil {
 			return receipt, fmt.Errorf("store: insert: %w", err)
 		}
-		receipt.add(outcome)
-		next = c.end
+		receipt.add(chunk)
+		next += n
 	}
 	return receipt, nil
 }
 
-// chunk is what one transaction stores.
-type chunk struct {
-	tables  []*rows   // in the order of their names, so that chunks do not lock each other out
-	refused []Refusal // by Validate
-	end     int       // index of the first event after the chunk
+// insertChunk stores events from start on in one transaction and returns how
+// many they were. Most chunks hold nothing that the database refuses: only when
+// one does, the rows at fault are looked for.
+func (db *DB) insertChunk(ctx context.Context, events []metrics.Event, start int) (Receipt, int, error) {
+	receipt, n, err := db.insertWith(ctx, events, start, engine.insertAll)
+	if isRefusal(err) {
+		receipt, n, err = db.insertWith(ctx, events, start, engine.isolate)
+	}
+	return receipt, n, err
 }
 
-// gather makes a chunk of the events from start on.
-func (db *DB) gather(events []metrics.Event, start int) chunk {
+type inserter func(e engine, ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error)
+
+func (db *DB) insertWith(ctx context.Context, events []metrics.Event, start int, insert inserter) (receipt Receipt, n int, err error) {
+	end := min(start+chunkRows, len(events))
+	err = db.write(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
+		receipt, n = Receipt{Tables: map[string]Count{}}, 0 // write may repeat
+		size := 0
+		for b := range ahead(db.blocks(events[:end], start)) {
+			for _, r := range b.tables {
+				stored, refused, err := insert(db.engine, ctx, conn, tx, r)
+				if err != nil {
+					return err
+				}
+				b.refused = append(b.refused, refused...)
+				receipt.count(r.table, Count{Stored: stored, Duplicate: r.len() - stored - len(refused)})
+			}
+			receipt.refuse(b.refused)
+			n += b.events
+			if size += b.size; size >= chunkBytes {
+				break
+			}
+		}
+		return nil
+	})
+	return receipt, n, err
+}
+
+// block is what is made ready for the database while it stores the block before.
+type block struct {
+	events  int
+	size    int       // of the rows, in bytes
+	tables  []*rows   // in the order of their names, so that transactions do not lock each other out
+	refused []Refusal // by Validate
+}
+
+// blocks cuts events from start on into blocks.
+func (db *DB) blocks(events []metrics.Event, start int) iter.Seq[block] {
+	return func(yield func(block) bool) {
+		for start < len(events) {
+			b := db.gather(events, start)
+			if !yield(b) {
+				return
+			}
+			start += b.events
+		}
+	}
+}
+
+// gather makes a block of the events from start on.
+func (db *DB) gather(events []metrics.Event, start int) block {
 	var (
-		c      chunk
+		b      block
 		tables = map[string]*rows{}
-		size   int
 	)
-	for c.end = start; c.end < len(events) && c.end < start+chunkRows && size < chunkBytes; c.end++ {
-		e := events[c.end]
+	for i := start; i < len(events) && b.events < db.engine.blockRows && b.size < chunkBytes; i++ {
+		e := events[i]
+		b.events++
 		metrics.Complete(e)
 		if err := e.Validate(); err != nil {
-			c.refused = append(c.refused, Refusal{Index: c.end, Table: e.Table(), Err: err})
+			b.refused = append(b.refused, Refusal{Index: i, Table: e.Table(), Err: err})
 			continue
 		}
 		r := tables[e.Table()]
@@ -77,60 +130,105 @@ func (db *DB) gather(events []metrics.Event, start int) chunk {
 			r = &rows{table: e.Table(), columns: db.Table(reflect.TypeOf(e)).DataFields}
 			tables[e.Table()] = r
 		}
-		r.events = append(r.events, e)
-		r.index = append(r.index, c.end)
-		size += r.size(e)
+		b.size += r.add(i, e)
 	}
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		c.tables = append(c.tables, tables[name])
+		b.tables = append(b.tables, tables[name])
 	}
-	return c
+	return b
 }
 
-// rows are valid events of one table.
+// ahead yields what seq yields, of which another goroutine makes the next one
+// meanwhile.
+func ahead[T any](seq iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		var (
+			next = make(chan T)
+			stop = make(chan struct{})
+			done sync.WaitGroup
+		)
+		done.Go(func() {
+			defer close(next)
+			for v := range seq {
+				select {
+				case next <- v:
+				case <-stop:
+					return
+				}
+			}
+		})
+		defer done.Wait()
+		defer close(stop)
+		for v := range next {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// rows are valid events of one table, as the driver takes them.
 type rows struct {
 	table   string
 	columns []*schema.Field
-	events  []metrics.Event
 	index   []int // of each event in what Insert was given
+	values  []any // of all columns of the first row, then of the second, …: nil, string, int64, float64, bool or time.Time
 }
 
-func (r *rows) len() int { return len(r.events) }
+func (r *rows) len() int { return len(r.index) }
+
+func (r *rows) row(i int) []any { return r.values[i*len(r.columns) : (i+1)*len(r.columns)] }
 
 // slice returns the rows from one to another.
 func (r *rows) slice(from, to int) *rows {
-	return &rows{table: r.table, columns: r.columns, events: r.events[from:to], index: r.index[from:to]}
+	return &rows{
+		table:   r.table,
+		columns: r.columns,
+		index:   r.index[from:to],
+		values:  r.values[from*len(r.columns) : to*len(r.columns)],
+	}
 }
 
-// size is about how many bytes an event takes in the database.
-func (r *rows) size(e metrics.Event) int {
-	model, size := reflect.ValueOf(e).Elem(), 0
+// add appends an event and returns about how many bytes it takes.
+func (r *rows) add(index int, e metrics.Event) (size int) {
+	r.index = append(r.index, index)
+	model := reflect.ValueOf(e).Elem()
 	for _, column := range r.columns {
-		size += 8
-		switch value := reflect.Indirect(column.Value(model)); value.Kind() {
-		case reflect.String, reflect.Slice:
-			size += value.Len()
-		default:
+		value := valueOf(column.Value(model))
+		switch v := value.(type) {
+		case string:
+			size += len(v)
+		case float64:
+			if v == 0 {
+				value = 0.0 // SQLite does not keep the sign of -0
+			}
 		}
+		size += 8
+		r.values = append(r.values, value)
 	}
 	return size
 }
 
-// values appends what a driver takes for the columns of a row: nil, string,
-// int64, float64, bool or time.Time.
-func (r *rows) values(dst []any, i int) []any {
-	model := reflect.ValueOf(r.events[i]).Elem()
-	for _, column := range r.columns {
-		value, err := driver.DefaultParameterConverter.ConvertValue(column.Value(model).Interface())
-		if err != nil { // no column of an event is of a type without values
-			panic(fmt.Errorf("store: insert: %w", err))
+// valueOf is what a driver takes for a field of a model. Texts and numbers are
+// most of them, and the general way would copy each of them twice.
+func valueOf(field reflect.Value) any {
+	switch field.Kind() {
+	case reflect.String:
+		return field.String()
+	case reflect.Int64:
+		return field.Int()
+	case reflect.Pointer:
+		if field.IsNil() {
+			return nil
 		}
-		if value == 0.0 {
-			value = 0.0 // SQLite does not keep the sign of -0
-		}
-		dst = append(dst, value)
+		return valueOf(field.Elem())
+	default:
 	}
-	return dst
+	value, err := driver.DefaultParameterConverter.ConvertValue(field.Interface())
+	if err != nil { // no column of an event is of a type without values
+		panic(fmt.Errorf("store: insert: %w", err))
+	}
+	return value
 }
 
 // into is the beginning of a statement that inserts into all columns.
@@ -148,42 +246,6 @@ func (r *rows) list() string {
 		b = append(b, column.SQLName...)
 	}
 	return string(b)
-}
-
-// insert stores a chunk. Most chunks hold nothing that the database refuses:
-// only when one does, the rows at fault are looked for.
-func (db *DB) insert(ctx context.Context, c chunk) (Receipt, error) {
-	receipt, err := db.insertWith(ctx, c, engine.insertAll)
-	if isRefusal(err) {
-		receipt, err = db.insertWith(ctx, c, engine.isolate)
-	}
-	return receipt, err
-}
-
-type inserter func(e engine, ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error)
-
-func (db *DB) insertWith(ctx context.Context, c chunk, insert inserter) (Receipt, error) {
-	var receipt Receipt
-	err := db.write(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
-		receipt = Receipt{Tables: map[string]Count{}, Refused: slices.Clone(c.refused)} // Write may repeat
-		for _, r := range c.refused {
-			receipt.Tables[r.Table] = receipt.Tables[r.Table].plus(Count{Refused: 1})
-		}
-		for _, r := range c.tables {
-			stored, refused, err := insert(db.engine, ctx, conn, tx, r)
-			if err != nil {
-				return err
-			}
-			receipt.Refused = append(receipt.Refused, refused...)
-			receipt.Tables[r.table] = receipt.Tables[r.table].plus(Count{
-				Stored:    stored,
-				Duplicate: r.len() - stored - len(refused),
-				Refused:   len(refused),
-			})
-		}
-		return nil
-	})
-	return receipt, err
 }
 
 // isRefusal tells whether the database refused what it was given, and would do

@@ -34,18 +34,14 @@ func insertPostgres(ctx context.Context, conn bun.Conn, _ bun.Tx, r *rows) (stor
 // insertArrays sends each column as an array, so that the statement is the same
 // for any number of rows.
 func insertArrays(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err error) {
-	columns := make([][]any, len(r.columns))
-	var row []any
-	for i := range r.len() {
-		row = r.values(row[:0], i)
-		for j, value := range row {
-			columns[j] = append(columns[j], value)
-		}
-	}
 	args := []any{pgx.QueryExecModeDescribeExec} // asks the server for the types of the arrays
 	arrays := make([]string, len(r.columns))
 	for j, column := range r.columns {
-		args = append(args, columns[j])
+		values := make([]any, r.len())
+		for i := range values {
+			values[i] = r.row(i)[j]
+		}
+		args = append(args, values)
 		arrays[j] = fmt.Sprintf("$%d::%s[]", j+1, postgresType(column.IndirectType))
 	}
 	result, err := c.Exec(ctx, r.into()+"SELECT * FROM unnest("+strings.Join(arrays, ", ")+") ON CONFLICT (event_key) DO NOTHING", args...)
@@ -64,10 +60,8 @@ func insertCopy(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err erro
 	for i, column := range r.columns {
 		names[i] = column.Name
 	}
-	var row []any
 	_, err = c.CopyFrom(ctx, pgx.Identifier{"fl_staging"}, names, pgx.CopyFromSlice(r.len(), func(i int) ([]any, error) {
-		row = r.values(row[:0], i)
-		return row, nil
+		return r.row(i), nil
 	}))
 	if err != nil {
 		return 0, err

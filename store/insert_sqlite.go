@@ -24,15 +24,14 @@ func insertSQLite(ctx context.Context, _ bun.Conn, tx bun.Tx, r *rows) (stored i
 	// For a context that may end, the driver starts a goroutine for each
 	// execution.
 	endless := context.WithoutCancel(ctx)
-	var row []any
 	for i := range r.len() {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		row = r.values(row[:0], i)
-		for c, value := range row {
+		row := r.row(i)
+		for j, value := range row {
 			if t, ok := value.(time.Time); ok {
-				row[c] = t.Format(fixedTime)
+				row[j] = t.Format(fixedTime)
 			}
 		}
 		result, err := statement.ExecContext(endless, row...)
