@@ -31,7 +31,7 @@ var embedded embed.FS
 // migrated by another release.
 //
 // A database that the Python program made, which has tables but no record of
-// migrations, is adopted: its rows are kept.
+// migrations, is adopted: its rows are kept; see [Adopted].
 func Migrate(ctx context.Context, db *DB) error {
 	return migrate(ctx, db, embedded)
 }
