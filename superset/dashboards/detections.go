@@ -63,3 +63,6 @@ func found(name, label, condition, description string) superset.Metric {
 		Expression: "COUNT(CASE WHEN " + condition + " THEN 1 END)",
 	}
 }
+
+// none is what the views say where nobody said anything.
+const none = "(none)"

@@ -21,6 +21,12 @@ func ExampleAll() {
 	// - Patterns per Generation
 	// - Pattern Fusion Heatmap
 	// - Compilation Error Analysis
+	// Pattern Effectiveness & Confidence
+	// - Pattern Effectiveness Over Time
+	// - Top 10 Most Effective Patterns
+	// - Confidence vs Success
+	// - Confidence Distribution by Success
+	// - Pattern ROI Analysis
 	// Issue Detection & Tracking
 	// - Bugs
 	// - Test Failures

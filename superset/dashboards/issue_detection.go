@@ -35,10 +35,13 @@ func IssueDetection() superset.Dashboard {
 			superset.TimeRange{Default: superset.CompleteWeeks(12)},
 			superset.Select{Dataset: Detections(), Column: "project", Multi: true},
 			superset.Select{
-				Dataset: Detections(), Column: "severity", Multi: true,
+				Dataset: Detections(), Column: "severity", Multi: true, Where: []superset.Condition{superset.IsNot("severity", none)},
 				Description: "The verdict of review issues; else the severity of breaking the pattern",
 			},
-			superset.Select{Dataset: Detections(), Column: "pattern", Multi: true, Description: "The pattern that was violated"},
+			superset.Select{
+				Dataset: Detections(), Column: "pattern", Multi: true, Where: []superset.Condition{superset.IsNot("pattern", none)},
+				Description: "The pattern that was violated",
+			},
 		},
 		Colors: superset.Colors{
 			"bugs":              superset.Bad,

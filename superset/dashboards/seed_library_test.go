@@ -168,5 +168,6 @@ func populated(t *testing.T, db *store.DB) {
 	t.Helper()
 
 	seeded(t, db)
-	seedDetections(t, db, seedLibrary(t, db), 300, 120)
+	l := seedLibrary(t, db)
+	seedFacts(t, db, l, seedDetections(t, db, l, 300, 120), 16)
 }
