@@ -43,12 +43,18 @@ func (g *CodeGeneration) Validate() error {
 	return c.Err()
 }
 
-// ContentKey is a key made of the generation's content; see [Event].
+// ContentKey is a key made of the generation's content; see [Event]. A count
+// that only repeats the length of the list is no content of its own: some
+// programs write it and some do not.
 func (g *CodeGeneration) ContentKey(ordinal int) string {
+	count := g.PatternsCount
+	if g.PatternsApplied != nil && count != nil && *count == int64(len(g.PatternsApplied)) {
+		count = nil
+	}
 	c := contentOf(g.Table(), &g.Origin)
 	c.text(g.Prompt)
 	c.names(g.PatternsApplied)
-	c.optionalInt(g.PatternsCount)
+	c.optionalInt(count)
 	c.optionalFloat(g.Confidence)
 	c.optionalBool(g.Success)
 	c.optionalInt(g.CodeLength)

@@ -50,7 +50,7 @@ func events() map[string]metrics.Event {
 			RootCause: ptr("missing variable"), ResolutionTimeMinutes: ptr(int64(30)), Count: 1, Timestamp: noon,
 		},
 		"generation": &metrics.CodeGeneration{
-			Origin: origin, Prompt: "a cart", PatternsApplied: metrics.Names{"bounds-check"}, PatternsCount: ptr(int64(1)),
+			Origin: origin, Prompt: "a cart", PatternsApplied: metrics.Names{"bounds-check"}, PatternsCount: ptr(int64(3)),
 			Confidence: ptr(0.9), Success: ptr(true), CodeLength: ptr(int64(120)), CompilationError: ptr(""),
 			GenerationMetadata: metrics.JSON(`{"model":"m"}`), Timestamp: noon,
 		},
@@ -156,10 +156,22 @@ func TestContentKeysNeverChange(t *testing.T) {
 		"code review":  "099b15501f883aed",
 		"performance":  "0f7c69063b79cedb",
 		"deployment":   "bdb4bb18391f04de",
-		"generation":   "25ca1bebcdcffdde",
+		"generation":   "e2de99011d443a5a",
 	} {
 		assert.Equal(t, want, events()[name].ContentKey(0)[:16], name)
 	}
+}
+
+func TestCountOfTheListIsNoContent(t *testing.T) {
+	t.Parallel()
+
+	key := func(count *int64, names ...string) string {
+		g := metrics.CodeGeneration{PatternsApplied: names, PatternsCount: count, Timestamp: noon}
+		return g.ContentKey(0)
+	}
+	assert.Equal(t, key(nil, "a", "b"), key(ptr(int64(2)), "a", "b"))
+	assert.NotEqual(t, key(nil, "a", "b"), key(ptr(int64(3)), "a", "b"))
+	assert.NotEqual(t, key(nil), key(ptr(int64(0))), "an unknown list has no length")
 }
 
 func TestTextRunsIntoNoNeighbour(t *testing.T) {

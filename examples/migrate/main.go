@@ -50,9 +50,18 @@ func run(ctx context.Context, env program.Env) error {
 	if err := errors.Join(write(env.Stdout, migrations), store.Check(ctx, db)); err != nil {
 		return err
 	}
-	if !*status {
-		fmt.Fprintf(env.Stderr, "migrate: %s is current\n", db)
+	if *status {
+		return nil
 	}
+	adopted, err := store.Adopted(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, a := range adopted {
+		fmt.Fprintf(env.Stderr, "migrate: adopted %s: rows kept %d, of them repeated %d; in quarantine %d\n",
+			a.TableName, a.Kept, a.Duplicates, a.Quarantined)
+	}
+	fmt.Fprintf(env.Stderr, "migrate: %s is current\n", db)
 	return nil
 }
 
