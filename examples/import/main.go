@@ -106,7 +106,7 @@ func (i importer) files(ctx context.Context, names []string) ([]receipt, error) 
 	case refused > 0:
 		return receipts, &program.Exit{
 			Code: program.ExitRefused,
-			Err:  fmt.Errorf("%d records were refused, see the table fl_quarantine", refused),
+			Err:  fmt.Errorf("refused records: %d, see the table fl_quarantine", refused),
 		}
 	}
 	return receipts, nil

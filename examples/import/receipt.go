@@ -66,14 +66,14 @@ func (r receipt) write(w io.Writer) {
 		fmt.Fprintf(w, "refused: %s: %s\n", refusal.Path, refusal.Reason)
 	}
 	if more := r.Total().Refused - listed; more > 0 {
-		fmt.Fprintf(w, "refused: %d more\n", more)
+		fmt.Fprintf(w, "refused: and %d more\n", more)
 	}
 	for _, key := range r.Unknown {
 		fmt.Fprintf(w, "passed over: %q is unknown\n", key)
 	}
 	for _, list := range slices.Sorted(maps.Keys(r.UnknownKeys)) {
 		for _, key := range slices.Sorted(maps.Keys(r.UnknownKeys[list])) {
-			fmt.Fprintf(w, "not stored: %q of %d %s is unknown\n", key, r.UnknownKeys[list][key], list)
+			fmt.Fprintf(w, "not stored: %q of %s is unknown: %d\n", key, list, r.UnknownKeys[list][key])
 		}
 	}
 	r.note(w, r.NaiveTimes, "times without offset")
@@ -86,6 +86,6 @@ func (r receipt) write(w io.Writer) {
 
 func (receipt) note(w io.Writer, n int, what string) {
 	if n > 0 {
-		fmt.Fprintf(w, "noted: %d %s\n", n, what)
+		fmt.Fprintf(w, "noted: %s: %d\n", what, n)
 	}
 }

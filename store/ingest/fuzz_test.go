@@ -2,11 +2,15 @@ package ingest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -79,4 +83,26 @@ func requireCanonical(t *testing.T, j metrics.JSON) {
 	canonical, err := metrics.ParseJSON(j)
 	require.NoError(t, err)
 	require.Equal(t, string(canonical), string(j))
+}
+
+// What is JSON is read to its end, and what is none is an error, as
+// encoding/json sees it.
+func FuzzSyntax(f *testing.F) {
+	for _, seed := range []string{
+		`1`, `-0.5e+3`, `01`, `1.`, `.5`, `+1`, `0x1`, `"a"`, `"\u00e9\ud83d"`, `"\x"`, "\"\t\"", `[]`, `[1,]`, `[,]`, `{}`, `{"a":1,}`, `{"a"}`,
+		`true`, `True`, `nul`, `1}, {"y":[{"z":null}]`, `1}],"other":[{"a":"]"`, "1 \r\n\t", "\v1", `"`, `""""`, `[}`, `{]`, `1]}`, `/**/1`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		brackets := strings.Count(value, "[") + strings.Count(value, "{")
+		if brackets >= metrics.MaxJSONDepth-2 || len(value) > 1000 || !utf8.ValidString(value) ||
+			strings.Contains(value, "\x00") || regexp.MustCompile(`NaN|Infinity|bugs|\\u`).MatchString(value) {
+			t.Skip("we differ on purpose")
+		}
+		text := `{"first":` + value + `,"bugs":[{"x":` + value + `}]}`
+		_, err := ingest.Import(t.Context(), &memory{}, document(text), noon, ingest.Options{})
+		var format *ingest.FormatError
+		require.Equal(t, json.Valid([]byte(text)), !errors.As(err, &format), "%s: %v", text, err)
+	})
 }

@@ -244,7 +244,7 @@ func (i *importer) count(table string, c Count) {
 // faults says why an event was refused, rule by rule where it was one of ours.
 func (i *importer) faults(r record, err error) []fault {
 	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // each of the joined errors is wanted
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		all = joined.Unwrap()
 	}
 	var faults []fault
