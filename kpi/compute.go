@@ -2,19 +2,21 @@ package kpi
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/uptrace/bun"
 )
 
 // Compute reads a database and returns the report that the query asks for. It
-// sends a handful of SELECTs; pass a transaction for one consistent picture
-// while others write.
+// sends a handful of SELECTs, two at a time when db is a pool; pass a
+// transaction for one consistent picture while others write.
 //
-// Memory follows what is distinct (confidences, patterns, days), not rows. A
+// Memory follows what is distinct (confidences, patterns, runs), not rows. A
 // statement that fails, a query that makes no sense and, in strict mode, an
 // invalid row are errors.
 func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
@@ -23,12 +25,21 @@ func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 		return Report{}, err
 	}
 	f := newFacts(p)
-	for _, read := range []struct {
-		what string
-		from func(context.Context, bun.IDB) error
-	}{
+	if err := f.read(ctx, db); err != nil {
+		return Report{}, err
+	}
+	return f.report()
+}
+
+// read adds all rows of a database.
+func (f *facts) read(ctx context.Context, db bun.IDB) error {
+	// The generations take about as long as everything else. Patterns come
+	// before what belongs to an organization by a pattern's name or id.
+	generations := []reader{
 		{"generations", f.readGenerations},
 		{"duplicate generations", f.readDuplicates},
+	}
+	others := []reader{
 		{"patterns", f.readPatterns},
 		{"pattern effectiveness", f.readEffectiveness},
 		{"age of pattern effectiveness", f.readEffectivenessAge},
@@ -40,12 +51,41 @@ func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 		{"audit log", f.readAudit},
 		{"metrics", f.readSavings},
 		{"users", f.readUsers},
-	} {
-		if err := read.from(ctx, db); err != nil {
-			return Report{}, fmt.Errorf("kpi: %s: %w", read.what, err)
+	}
+	// A pool serves two at once, a transaction does not.
+	if _, isPool := db.(interface{ Stats() sql.DBStats }); !isPool {
+		return inTurn(ctx, db, append(generations, others...))
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var both sync.WaitGroup
+	var once sync.Once
+	var failed error
+	for _, readers := range [][]reader{generations, others} {
+		both.Go(func() {
+			if err := inTurn(ctx, db, readers); err != nil {
+				once.Do(func() { failed = err })
+				stop()
+			}
+		})
+	}
+	both.Wait()
+	return failed
+}
+
+// reader adds the rows of one kind.
+type reader struct {
+	what string
+	read func(context.Context, bun.IDB) error
+}
+
+func inTurn(ctx context.Context, db bun.IDB, readers []reader) error {
+	for _, r := range readers {
+		if err := r.read(ctx, db); err != nil {
+			return fmt.Errorf("kpi: %s: %w", r.what, err)
 		}
 	}
-	return f.report()
+	return nil
 }
 
 // facts are the sufficient statistics of all KPIs. They are the same whatever
@@ -67,7 +107,8 @@ type facts struct {
 	savings       savingFacts
 	users         userFacts
 
-	invalid map[string]invalidRow // by table
+	refusing sync.Mutex
+	invalid  map[string]invalidRow // by table
 }
 
 func newFacts(p plan) *facts {
@@ -97,6 +138,8 @@ type invalidRow struct {
 
 // refuse remembers an invalid row for strict mode.
 func (f *facts) refuse(table string, id int64, why string) {
+	f.refusing.Lock()
+	defer f.refusing.Unlock()
 	if first, ok := f.invalid[table]; !ok || id < first.id {
 		f.invalid[table] = invalidRow{id: id, why: why}
 	}
