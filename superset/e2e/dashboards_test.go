@@ -66,7 +66,7 @@ func look(t *testing.T, b browser, dashboard superset.Dashboard) {
 			value = f.choice(t, page)
 		}
 		filtered := b.open(t, f.at(dashboard.Slug, value), widths[0])
-		require.Empty(t, filtered.problems(), "with filter %s = %s", f.ID, value)
+		require.Empty(t, filtered.faults(), "with filter %s = %s", f.ID, value)
 		for _, chart := range filtered.charts {
 			before, after := page.rows(t, chart), filtered.rows(t, chart)
 			if f.reaches(chart) {
