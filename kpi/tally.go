@@ -25,6 +25,16 @@ type outcomes struct{ hits, misses int64 }
 
 func (o outcomes) n() int64 { return o.hits + o.misses }
 
+// with counts one more.
+func (o outcomes) with(success bool) outcomes {
+	if success {
+		o.hits++
+	} else {
+		o.misses++
+	}
+	return o
+}
+
 // Add counts a sample. A confidence that is no number from 0 to 1 is an error
 // and counts nowhere: clamping or rescaling it would hide a wrong unit.
 func (t *Tally) Add(s Sample) error {
@@ -39,13 +49,7 @@ func (t *Tally) add(confidence float64, success bool) {
 	if t.cells == nil {
 		t.cells = map[float64]outcomes{}
 	}
-	o := t.cells[confidence]
-	if success {
-		o.hits++
-	} else {
-		o.misses++
-	}
-	t.cells[confidence] = o
+	t.cells[confidence] = t.cells[confidence].with(success)
 }
 
 // Merge adds what another tally has counted.
