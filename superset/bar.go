@@ -17,7 +17,7 @@ type Bar struct {
 	Limit      int  // bars, without By; zero is all
 	Numbers    bool // written at the bars
 	Format     Format
-	Range      Range // zero starts at 0
+	Range      Range // zero is from 0 as far as the bars reach, to either side
 	Target     Target
 }
 
@@ -49,7 +49,7 @@ func (c Bar) Queries() []Query { return c.series().queries() }
 func (c Bar) series() series {
 	s := series{
 		dataset: c.Dataset, x: c.X, values: c.Values, by: c.By,
-		format: c.Format, bounds: fromZero(c.Range), target: c.Target, limit: c.Limit,
+		format: c.Format, bounds: c.Range, target: c.Target, limit: c.Limit,
 	}
 	if !c.Dataset.isTime(c.X.Column) {
 		s.sortX = s.first()

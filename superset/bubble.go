@@ -54,6 +54,7 @@ func (c Bubble) Params() Params {
 		"truncateXAxis":       false,
 		"truncateYAxis":       false,
 		"xAxisBounds":         Range{}.bounds(),
+		"xAxisLabelInterval":  nil, // "auto", the default, leaves only the two ends of the axis
 		"y_axis_bounds":       Range{}.bounds(),
 	}
 }

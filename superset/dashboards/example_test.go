@@ -36,6 +36,17 @@ func ExampleAll() {
 	// - Severity Breakdown Over Time
 	// - Bug Pattern Treemap
 	// - Test Failure Patterns
+	// Pattern Analysis & Audit Trail
+	// - Patterns in the Library
+	// - Active Patterns
+	// - Categories
+	// - Applications per Pattern
+	// - Pattern Version History, in Days from Today
+	// - Audit Activity Heatmap
+	// - Comprehensive Pattern Analysis Report
+	// - User Activity Timeline
+	// - Audit Trail
+	// - Performance Impact
 }
 
 // A page of your own reads our datasets beside ours.

@@ -29,7 +29,7 @@ func PatternEffectiveness() superset.Dashboard {
 				{Width: 7, Chart: calibration()},
 				{Width: 5, Chart: confidenceByOutcome()},
 			}},
-			{Height: 70, Cells: []superset.Cell{{Chart: patternROI()}}},
+			{Height: 72, Cells: []superset.Cell{{Chart: patternROI()}}},
 		},
 		Filters: []superset.Filter{
 			superset.TimeRange{Default: superset.CompleteWeeks(12)},
