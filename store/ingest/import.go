@@ -59,8 +59,8 @@ type Progress struct {
 // A batch is what is stored at once. Two of them are in memory: one is decoded
 // while the other is stored.
 const (
-	batchRecords = 5000
-	batchBytes   = 4 << 20
+	batchRecords = 10_000
+	batchBytes   = 8 << 20
 )
 
 // Import stores the records of a file and says what became of them; now is
