@@ -45,19 +45,13 @@ func holdsData(row map[string]any) bool {
 	return false
 }
 
-// lines are sorted and rounded: rows of equal rank come in any order, and means
-// of floating-point numbers differ in their last digits.
+// lines writes rows as sorted text: rows of equal rank come in any order.
 func lines(table []map[string]any) []string {
 	var all []string
 	for _, row := range table {
 		var line []string
 		for name, value := range row {
-			if number, ok := value.(json.Number); ok {
-				if f, err := number.Float64(); err == nil {
-					value = strconv.FormatFloat(f, 'g', 9, 64)
-				}
-			}
-			line = append(line, fmt.Sprintf("%s=%v", name, value))
+			line = append(line, name+"="+canonical(value))
 		}
 		slices.Sort(line)
 		all = append(all, strings.Join(line, " "))
@@ -65,6 +59,28 @@ func lines(table []map[string]any) []string {
 	slices.Sort(all)
 
 	return all
+}
+
+// canonical writes a value as text. A mean differs in its last digits with the
+// order of its numbers, and so does the order of a list, such as the outliers
+// of a box plot.
+func canonical(value any) string {
+	switch v := value.(type) {
+	case json.Number:
+		if f, err := v.Float64(); err == nil {
+			return strconv.FormatFloat(f, 'g', 9, 64)
+		}
+	case []any:
+		var items []string
+		for _, item := range v {
+			items = append(items, canonical(item))
+		}
+		slices.Sort(items)
+
+		return fmt.Sprint(items)
+	}
+
+	return fmt.Sprint(value)
 }
 
 // chartData runs the stored query of every chart in the archive and returns the
