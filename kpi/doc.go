@@ -1,10 +1,16 @@
 // Package kpi computes sixteen measures of AI-assisted development, each with
 // its interval, target, status and an account of the rows that did not count.
 //
-// [Compute] reads a database and returns a [Report]; [WriteTable],
-// [WriteMarkdown] and encoding/json render one. [Definitions] says what every
-// KPI means. The statistics underneath, such as [Wilson], [Calibration] and
-// [MannKendall], are plain functions that need no database.
+// [Compute] reads a database and [Evaluate] reads slices; both return the same
+// [Report]. [WriteTable], [WriteMarkdown] and encoding/json render one, and
+// [Report.Gate] turns it into an exit code. [Definitions] says what every KPI
+// means.
+//
+// The statistics underneath, such as [Wilson], [Calibration] and
+// [MannKendall], are plain functions. So are the analyses that go on from a
+// KPI: [Decompose] splits a change into mix and rate, [Synergies] compares
+// pairs of patterns, [EarlyWarnings] finds those that get worse, and a
+// [Correction] makes an overconfident source honest.
 //
 // # What the numbers keep to
 //
