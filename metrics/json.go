@@ -65,24 +65,32 @@ func (j JSON) Value() (driver.Value, error) {
 // Scan reads a JSON column. What a database reordered or padded becomes
 // canonical again.
 func (j *JSON) Scan(src any) error {
-	var data []byte
-	switch v := src.(type) {
-	case nil:
+	text, err := textOf(src)
+	if err != nil || text == nil {
 		*j = nil
-		return nil
-	case []byte:
-		data = v
-	case string:
-		data = []byte(v)
-	default:
-		return fmt.Errorf("metrics: json from %T", src)
+		return err
 	}
-	canonical, err := ParseJSON(data)
+	canonical, err := ParseJSON(text)
 	if err != nil {
 		return err
 	}
 	*j = canonical
 	return nil
+}
+
+// textOf returns the text that a driver hands out for a JSON column, nil for
+// NULL.
+func textOf(src any) ([]byte, error) {
+	switch v := src.(type) {
+	case nil:
+		return nil, nil
+	case []byte:
+		return v, nil
+	case string:
+		return []byte(v), nil
+	default:
+		return nil, fmt.Errorf("metrics: json from %T", src)
+	}
 }
 
 // MarshalJSON returns the text itself, null for a nil JSON.

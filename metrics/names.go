@@ -33,20 +33,13 @@ func (n Names) Value() (driver.Value, error) {
 
 // Scan reads a JSON array of strings. Any other JSON value is an error.
 func (n *Names) Scan(src any) error {
-	var data []byte
-	switch v := src.(type) {
-	case nil:
+	text, err := textOf(src)
+	if err != nil || text == nil {
 		*n = nil
-		return nil
-	case []byte:
-		data = v
-	case string:
-		data = []byte(v)
-	default:
-		return fmt.Errorf("metrics: names from %T", src)
+		return err
 	}
 	var names []string
-	if err := json.Unmarshal(data, &names); err != nil {
+	if err := json.Unmarshal(text, &names); err != nil {
 		return fmt.Errorf("metrics: names: %w", err)
 	}
 	*n = names
