@@ -130,7 +130,7 @@ func Definitions() []Definition {
 			Sources: []string{"metrics_bugs"},
 			Method:  "exact p, Theil-Sen slope with its interval",
 			Caveats: []string{
-				"Fewer detections can also mean less detecting: generations a week stand beside them.",
+				"Fewer detections can also mean less detecting: look at how much was generated in the same weeks.",
 				"Weeks before the first event of any kind are not zeros.",
 			},
 		},

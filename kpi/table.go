@@ -230,10 +230,15 @@ func (r Report) notes() []string {
 		about + ".",
 		"Unproven: chance could explain it. Change against the window before, * beyond chance.",
 	}
+	var excluded int64 // the same generations for each KPI that looks at them
 	for _, k := range r.KPIs {
+		excluded = max(excluded, k.Quality.Excluded)
 		if note := k.note(); note != "" {
 			notes = append(notes, note)
 		}
+	}
+	if excluded > 0 {
+		notes = append(notes, fmt.Sprintf("Left out: %d generations of excluded sources.", excluded))
 	}
 	return notes
 }
@@ -252,7 +257,6 @@ func (r Result) note() string {
 		{r.Quality.Contradictory, "contradictory"},
 		{r.Quality.Duplicates, "repeated"},
 		{r.Quality.Future, "in the future"},
-		{r.Quality.Excluded, "of excluded sources"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
