@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/doronpers/feedback-loop-go/examples/internal/history"
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
 	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
@@ -58,6 +59,10 @@ func fill(ctx context.Context, env program.Env, dsn, file string) (string, error
 		return "", err
 	}
 	if err := kpi.WriteTable(env.Stdout, report); err != nil {
+		return "", err
+	}
+
+	if err := history.Write(ctx, db, env.Now(), 13); err != nil {
 		return "", err
 	}
 

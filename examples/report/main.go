@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/doronpers/feedback-loop-go/examples/internal/history"
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
 	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
@@ -24,6 +25,7 @@ func run(ctx context.Context, env program.Env) error {
 	project := fs.String("project", "", "project; default all")
 	asJSON := fs.Bool("json", false, "write JSON")
 	asMarkdown := fs.Bool("markdown", false, "write a Markdown table")
+	save := fs.Bool("save", false, "keep the values as those of their day, for the history on the page KPI Scorecard")
 	gate := fs.Bool("gate", false, "exit 10 when a KPI conclusively misses its target, 20 when there is not enough data")
 	if err := env.Parse(fs); err != nil {
 		return err
@@ -44,6 +46,8 @@ func run(ctx context.Context, env program.Env) error {
 		return program.Usage("-days %d: must be at least 1", *days)
 	case *asJSON && *asMarkdown:
 		return program.Usage("-json and -markdown exclude one another")
+	case *save && (*project != "" || *days != 30):
+		return program.Usage("-save keeps the KPIs of all projects over 30 days: leave out -project and -days")
 	}
 
 	db, err := database.Open(ctx, store.Options{})
@@ -71,6 +75,11 @@ func run(ctx context.Context, env program.Env) error {
 	}
 	if err := write(env.Stdout, report); err != nil {
 		return fmt.Errorf("write the report: %w", err)
+	}
+	if *save {
+		if err := history.Save(ctx, db, report); err != nil {
+			return err
+		}
 	}
 	if outcome := report.Gate(); *gate && outcome != kpi.GatePassed {
 		return &program.Exit{Code: outcome}

@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/doronpers/feedback-loop-go/examples/internal/history"
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
@@ -60,6 +61,9 @@ func run(ctx context.Context, env program.Env) error {
 	})
 	progress.Done()
 	if err != nil {
+		return err
+	}
+	if err := history.Write(ctx, db, until, min(*days/7, 13)); err != nil {
 		return err
 	}
 	write := writeTable

@@ -13,5 +13,5 @@ import "github.com/doronpers/feedback-loop-go/superset"
 
 // All returns every page, in the order in which a newcomer would open them.
 func All() []superset.Dashboard {
-	return []superset.Dashboard{CodeGeneration(), PatternEffectiveness(), IssueDetection(), PatternAudit()}
+	return []superset.Dashboard{KPIScorecard(), CodeGeneration(), PatternEffectiveness(), IssueDetection(), PatternAudit()}
 }

@@ -15,6 +15,26 @@ func ExampleAll() {
 		}
 	}
 	// Output:
+	// KPI Scorecard
+	// - KPIs on Target
+	// - KPIs on Target Over Time
+	// - Scorecard
+	// - Success rate
+	// - Average confidence
+	// - Patterns per generation
+	// - Compilation error rate
+	// - Effectiveness score
+	// - Pattern success rate
+	// - Application count
+	// - Calibration error
+	// - Bug detection trend
+	// - Test failure rate
+	// - High severity issues
+	// - Pattern coverage
+	// - Pattern versioning
+	// - Audit trail coverage
+	// - ROI per pattern
+	// - User adoption
 	// Code Generation Analytics
 	// - Generation Success Rate
 	// - Average Confidence

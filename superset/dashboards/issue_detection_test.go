@@ -24,16 +24,16 @@ type detection struct {
 	at                                               time.Time
 }
 
-// seedDetections stores n of them over the days before now, always the same,
+// seedDetections stores n of them over the 120 days before now, always the same,
 // with whatever may be unknown, and returns them.
-func seedDetections(t *testing.T, db *store.DB, l *library, n, days int) []detection {
+func seedDetections(t *testing.T, db *store.DB, l *library, n int) []detection {
 	t.Helper()
 
 	random := rand.New(rand.NewPCG(3, 4))
 	var events []metrics.Event
 	var found []detection
 	for i := range n {
-		at := metrics.At(now.Add(-time.Duration(random.Float64() * float64(days) * float64(24*time.Hour))))
+		at := metrics.At(now.Add(-time.Duration(random.Float64() * 120 * float64(24*time.Hour))))
 		origin := metrics.Origin{
 			OrganizationID: &l.organizations[random.IntN(2)].ID,
 			Project:        pick(random, "checkout", "mobile-backend", "data-pipeline"), Source: pick(random, "ci", "tracker"),
@@ -113,7 +113,7 @@ func TestIssueDetectionShowsWhatTheRowsSay(t *testing.T) {
 		},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		rows := seedDetections(t, db, seedLibrary(t, db), 2000, 120)
+		rows := seedDetections(t, db, seedLibrary(t, db), 2000)
 		for name, filter := range filters {
 			t.Run(name, func(t *testing.T) {
 				var kept []detection

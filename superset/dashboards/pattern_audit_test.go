@@ -86,7 +86,7 @@ func TestPatternAuditShowsWhatTheRowsSay(t *testing.T) {
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		l := seedLibrary(t, db)
-		facts := seedFacts(t, db, l, seedDetections(t, db, l, 400, 120), 16)
+		facts := seedFacts(t, db, l, seedDetections(t, db, l, 400), 16)
 		audit, measured := seedAudit(t, db, l, 600, 120), seedPerformance(t, db, 500, 120)
 		facts = slices.DeleteFunc(facts, func(f fact) bool { return !twelveWeeks.contains(f.at) })
 		audit = slices.DeleteFunc(audit, func(a api.AuditLog) bool { return !twelveWeeks.contains(a.CreatedAt.Time) })

@@ -38,7 +38,7 @@ func TestPatternEffectivenessShowsWhatTheRowsSay(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		generations := stored(t, db, seeded(t, db))
 		l := seedLibrary(t, db)
-		facts := seedFacts(t, db, l, seedDetections(t, db, l, 200, 120), 16)
+		facts := seedFacts(t, db, l, seedDetections(t, db, l, 200), 16)
 		for name, filter := range filters {
 			t.Run(name, func(t *testing.T) {
 				var kept []fact

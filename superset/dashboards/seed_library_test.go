@@ -169,7 +169,8 @@ func populated(t *testing.T, db *store.DB) {
 
 	seeded(t, db)
 	l := seedLibrary(t, db)
-	seedFacts(t, db, l, seedDetections(t, db, l, 300, 120), 16)
+	seedFacts(t, db, l, seedDetections(t, db, l, 300), 16)
 	seedAudit(t, db, l, 200, 120)
 	seedPerformance(t, db, 200, 120)
+	seedSnapshots(t, db, l, 16)
 }

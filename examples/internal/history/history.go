@@ -1,0 +1,40 @@
+// Package history keeps the values of KPIs in the database.
+package history
+
+import (
+	"context"
+	"time"
+
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/store"
+)
+
+// Save keeps the KPIs of the report as those of its day.
+func Save(ctx context.Context, db *store.DB, report kpi.Report) error {
+	snapshots, err := report.Snapshots()
+	if err != nil {
+		return err
+	}
+	return db.SaveSnapshots(ctx, snapshots)
+}
+
+// Write keeps the KPIs as they were at the beginning of each of so many weeks
+// up to until, and those of until itself: what a team would have that saved a
+// report every Monday.
+func Write(ctx context.Context, db *store.DB, until time.Time, weeks int) error {
+	monday := kpi.Week(until.UTC())
+	for week := weeks - 1; week >= 0; week-- {
+		if err := compute(ctx, db, monday.AddDate(0, 0, -7*week)); err != nil {
+			return err
+		}
+	}
+	return compute(ctx, db, until)
+}
+
+func compute(ctx context.Context, db *store.DB, at time.Time) error {
+	report, err := kpi.Compute(ctx, db, kpi.Query{AsOf: at})
+	if err != nil {
+		return err
+	}
+	return Save(ctx, db, report)
+}
