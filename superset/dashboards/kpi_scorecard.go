@@ -20,8 +20,8 @@ func KPIScorecard() superset.Dashboard {
 			"**✓** met, **✗** missed, **unproven** if chance may explain it.",
 		Rows: []superset.Row{
 			{Height: 72, Cells: []superset.Cell{
-				{Width: 4, Stack: []superset.Cell{{Height: 35, Chart: onTarget()}, {Chart: onTargetOverTime()}}},
-				{Width: 8, Chart: scorecard()},
+				{Width: 5, Stack: []superset.Cell{{Height: 35, Chart: onTarget()}, {Chart: onTargetOverTime()}}},
+				{Width: 7, Chart: scorecard()},
 			}},
 		},
 		Filters: []superset.Filter{
