@@ -113,7 +113,7 @@ func parse(env program.Env, fs *flag.FlagSet) (superset.Bundle, error) {
 	}
 	database, err := superset.ParseDatabase(cmp.Or(*uri, env.Getenv("METRICS_DB_URI"), program.DefaultDSN))
 	if err != nil {
-		return superset.Bundle{}, &program.Exit{Code: program.ExitUsage, Err: err}
+		return superset.Bundle{}, &program.ExitError{Code: program.ExitUsage, Err: err}
 	}
 	return superset.Bundle{Database: database, Dashboards: dashboards.All()}, nil
 }

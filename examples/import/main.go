@@ -102,9 +102,9 @@ func (i importer) files(ctx context.Context, names []string) ([]receipt, error) 
 	}
 	switch {
 	case unreadable > 0:
-		return receipts, &program.Exit{Code: program.ExitFailed}
+		return receipts, &program.ExitError{Code: program.ExitFailed}
 	case refused > 0:
-		return receipts, &program.Exit{
+		return receipts, &program.ExitError{
 			Code: program.ExitRefused,
 			Err:  fmt.Errorf("refused records: %d, see the table fl_quarantine", refused),
 		}

@@ -82,7 +82,7 @@ func run(ctx context.Context, env program.Env) error {
 		}
 	}
 	if outcome := report.Gate(); *gate && outcome != kpi.GatePassed {
-		return &program.Exit{Code: outcome}
+		return &program.ExitError{Code: outcome}
 	}
 	return nil
 }

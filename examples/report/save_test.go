@@ -57,7 +57,7 @@ func TestSaveIsOfEverything(t *testing.T) {
 
 	for _, args := range [][]string{{"-save", "-project", "checkout"}, {"-save", "-days", "7"}} {
 		_, err := report(t, "sqlite:///unused.db", args...)
-		var wrong *program.Exit
+		var wrong *program.ExitError
 		require.ErrorAs(t, err, &wrong, args)
 		assert.Equal(t, 2, wrong.Code)
 	}

@@ -25,7 +25,7 @@ func (e Env) Parse(fs *flag.FlagSet) error {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return err
 	}
-	return &Exit{Code: ExitUsage}
+	return &ExitError{Code: ExitUsage}
 }
 
 // NoArgs refuses arguments that are no flags.

@@ -18,7 +18,7 @@ import (
 	"github.com/doronpers/feedback-loop-go/store"
 )
 
-// Exit codes that scripts may rely on; see [Exit].
+// Exit codes that scripts may rely on; see [ExitError].
 const (
 	ExitDone    = 0
 	ExitFailed  = 1
@@ -37,14 +37,14 @@ type Env struct {
 	Terminal bool // Stderr is a terminal, so progress is welcome
 }
 
-// Exit is an error that chooses the exit code of a program.
-type Exit struct {
+// ExitError is an error that chooses the exit code of a program.
+type ExitError struct {
 	Code int
 	Err  error // nil when everything was said already
 }
 
 // Error returns the text of the reason.
-func (e *Exit) Error() string {
+func (e *ExitError) Error() string {
 	if e.Err == nil {
 		return fmt.Sprintf("exit %d", e.Code)
 	}
@@ -52,11 +52,11 @@ func (e *Exit) Error() string {
 }
 
 // Unwrap returns the reason.
-func (e *Exit) Unwrap() error { return e.Err }
+func (e *ExitError) Unwrap() error { return e.Err }
 
 // Usage returns an error for wrong arguments.
 func Usage(format string, args ...any) error {
-	return &Exit{Code: ExitUsage, Err: fmt.Errorf(format, args...)}
+	return &ExitError{Code: ExitUsage, Err: fmt.Errorf(format, args...)}
 }
 
 // Main runs a program and ends the process with its exit code. Ctrl-C and
@@ -80,7 +80,7 @@ func Main(name string, run func(context.Context, Env) error) {
 // Code reports err on stderr as a program of this name does and returns its
 // exit code.
 func Code(name string, stderr io.Writer, err error) int {
-	var exit *Exit
+	var exit *ExitError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return ExitDone

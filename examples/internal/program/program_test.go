@@ -29,9 +29,9 @@ func TestCodeChoosesExitAndMessage(t *testing.T) {
 		"help was asked for":     {flag.ErrHelp, 0, ""},
 		"something failed":       {errors.New("disk on fire"), 1, "tool: disk on fire\n"},
 		"wrong arguments":        {program.Usage("no file"), 2, "tool: no file\n"},
-		"said already":           {&program.Exit{Code: 3}, 3, ""},
+		"said already":           {&program.ExitError{Code: 3}, 3, ""},
 		"no database address":    {fmt.Errorf("store: open: %w", store.ErrDSN), 2, "tool: store: open: " + store.ErrDSN.Error() + "\n"},
-		"wrapped, code retained": {fmt.Errorf("in vain: %w", &program.Exit{Code: 3, Err: io.EOF}), 3, "tool: EOF\n"},
+		"wrapped, code retained": {fmt.Errorf("in vain: %w", &program.ExitError{Code: 3, Err: io.EOF}), 3, "tool: EOF\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
