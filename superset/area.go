@@ -1,8 +1,8 @@
 package superset
 
 // Area draws metrics as areas, stacked or one before the other. A stack is
-// sorted by the names of its parts, from below: number them where the order
-// matters ("1 Critical", "2 High"), and give them one metric each, because
+// sorted by the names of its parts, the last one below: number them where the
+// order matters ("1 Low", "2 High"), and give them one metric each, because
 // parts that come from a column leave gaps where they have no rows.
 type Area struct {
 	Slug        string
