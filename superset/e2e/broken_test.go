@@ -14,6 +14,7 @@ import (
 // word. If the checks of TestDashboards passed here, they would prove nothing.
 func TestBrokenBundleIsSeen(t *testing.T) {
 	bundle := newBundle(t, sources(t)[0])
+	bundle.Dashboards = bundle.Dashboards[:1]
 	files := newArchive(t, bundle)
 	var wrong, empty string
 	for _, chart := range bundle.Dashboards[0].Charts() {
