@@ -22,32 +22,46 @@ type source struct {
 	uri  string // of the database, with its password
 }
 
-// sources fills an SQLite and a PostgreSQL database with the same sample. It
-// ends now, so that the pages' default period has data.
+// sources fills an SQLite and a PostgreSQL database with the same sample, and
+// with the KPIs of each of the last weeks. It ends today, so that the pages'
+// default periods have data.
 func sources(t *testing.T) []source {
 	t.Helper()
 
-	until := time.Now().UTC().Format(time.DateOnly)
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	sample, report := build(t, "sample"), build(t, "report")
 	sqlite := "sqlite:///" + filepath.Join(t.TempDir(), "feedback.db")
 	postgres := newPostgres(t)
-	sample := filepath.Join(t.TempDir(), "sample")
-	program(t, nil, "go", "build", "-o", sample, "./examples/sample")
 	for _, uri := range []string{sqlite, postgres} {
-		program(t, []string{"METRICS_DB_URI=" + uri}, sample,
-			"-days", "120", "-events", "12000", "-seed", "1", "-until", until)
+		run(t, uri, sample, "-days", "120", "-events", "12000", "-seed", "1", "-until", today.Format(time.DateOnly))
+		for week := range 10 {
+			run(t, uri, report, "-save", "-as-of", today.AddDate(0, 0, -7*week).Format(time.RFC3339))
+		}
 	}
 
 	return []source{{"sqlite", sqlite}, {"postgres", newReader(t, postgres)}}
 }
 
-// program runs a program in the root of the repository, with some environment
-// variables more: a password in an argument could be seen by anybody.
-func program(t *testing.T, more []string, name string, arguments ...string) {
+// build builds one of the example programs and returns its path.
+func build(t *testing.T, name string) string {
 	t.Helper()
 
-	command := exec.CommandContext(t.Context(), name, arguments...)
+	path := filepath.Join(t.TempDir(), name)
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./examples/"+name)
 	command.Dir = filepath.Join("..", "..")
-	command.Env = append(os.Environ(), more...)
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+
+	return path
+}
+
+// run runs a program on the database. The URL is no argument, because it holds a
+// password and arguments can be seen by anybody.
+func run(t *testing.T, uri, program string, arguments ...string) {
+	t.Helper()
+
+	command := exec.CommandContext(t.Context(), program, arguments...)
+	command.Env = append(os.Environ(), "METRICS_DB_URI="+uri)
 	output, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 }
