@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
@@ -16,7 +17,12 @@ import (
 	"github.com/doronpers/feedback-loop-go/store/ingest"
 )
 
-func main() { program.Main("import", run) }
+func main() {
+	// Collect garbage twice as often: what an import has to remember of
+	// millions of records must not count double.
+	debug.SetGCPercent(50)
+	program.Main("import", run)
+}
 
 func run(ctx context.Context, env program.Env) error {
 	fs := env.Flags("import", "Import stores the records of files; - is standard input.")

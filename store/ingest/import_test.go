@@ -212,7 +212,7 @@ func (f *failing) Quarantine(ctx context.Context, records []store.RefusedRecord)
 func TestWhatWasCountedBeforeAFailureIsStored(t *testing.T) {
 	t.Parallel()
 
-	text := `{"bugs":[` + strings.Repeat(goodBug+`,7,`, 9999) + goodBug + `]}` // four batches
+	text := `{"bugs":[` + strings.Repeat(goodBug+`,7,`, 19_999) + goodBug + `]}` // four batches
 	for name, sink := range map[string]*failing{
 		"insert fails":     {inserts: 2, quarantines: 9},
 		"quarantine fails": {inserts: 9, quarantines: 1},

@@ -51,6 +51,9 @@ func (s fingerprints) add(f fingerprint) bool {
 			return false
 		}
 	}
+	if len(row)+len(rest) > cap(row) { // append would double it
+		row = append(make([]byte, 0, len(row)+len(row)/8+len(rest)), row...)
+	}
 	s[first] = append(row, rest...)
 	return true
 }
