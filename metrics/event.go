@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"sync"
 )
 
 // Event is a row of one of the six event tables: a pointer to [Bug],
@@ -50,8 +51,12 @@ func completeCount(count *int64) {
 // the same bytes.
 type content struct{ b []byte }
 
+// contents are used again, because imports make a key for every event.
+var contents = sync.Pool{New: func() any { return &content{} }}
+
 func contentOf(table string, o *Origin) *content {
-	c := &content{b: make([]byte, 0, 512)}
+	c := contents.Get().(*content)
+	c.b = c.b[:0]
 	c.text(table)
 	c.optionalInt(o.OrganizationID)
 	c.optionalText(o.Project)
@@ -133,8 +138,10 @@ func (c *content) names(n Names) {
 
 func (c *content) time(t Time) { c.int(At(t.Time).UnixMicro()) }
 
+// key returns the key and gives the content back.
 func (c *content) key(ordinal int) string {
 	c.int(int64(ordinal))
 	sum := sha256.Sum256(c.b)
+	contents.Put(c)
 	return hex.EncodeToString(sum[:])
 }

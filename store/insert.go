@@ -2,17 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
-	"reflect"
 	"slices"
-	"sync"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
@@ -42,210 +37,66 @@ const (
 func (db *DB) Insert(ctx context.Context, events []metrics.Event) (Receipt, error) {
 	receipt := Receipt{Tables: map[string]Count{}}
 	for next := 0; next < len(events); {
-		chunk, n, err := db.insertChunk(ctx, events, next)
+		tables, end := db.chunk(events, next)
+		chunk, err := db.insertChunk(ctx, tables)
 		if err != nil {
 			return receipt, fmt.Errorf("store: insert: %w", err)
 		}
 		receipt.add(chunk)
-		next += n
+		next = end
 	}
 	return receipt, nil
 }
 
-// insertChunk stores events from start on in one transaction and returns how
-// many they were. Most chunks hold nothing that the database refuses: only when
-// one does, the rows at fault are looked for.
-func (db *DB) insertChunk(ctx context.Context, events []metrics.Event, start int) (Receipt, int, error) {
-	receipt, n, err := db.insertWith(ctx, events, start, engine.insertAll)
-	if isRefusal(err) {
-		receipt, n, err = db.insertWith(ctx, events, start, engine.isolate)
+// chunk cuts a chunk off the events from start on, and sorts it by table. It
+// returns the index of the first event behind it.
+func (db *DB) chunk(events []metrics.Event, start int) (tables []*tableEvents, end int) {
+	byName, size := map[string]*tableEvents{}, 0
+	for end = start; end < len(events) && end < start+chunkRows && size < chunkBytes; end++ {
+		e := events[end]
+		t := byName[e.Table()]
+		if t == nil {
+			t = &tableEvents{table: e.Table(), columns: db.columns(e)}
+			byName[e.Table()] = t
+		}
+		t.events = append(t.events, e)
+		t.index = append(t.index, end)
+		size += t.size(e)
 	}
-	return receipt, n, err
+	// In the order of their names, so that transactions do not lock each other
+	// out.
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		tables = append(tables, byName[name])
+	}
+	return tables, end
 }
 
-type inserter func(e engine, ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error)
+// insertChunk stores events in one transaction. Most chunks hold nothing that
+// the database refuses: only when one does, the rows at fault are looked for.
+func (db *DB) insertChunk(ctx context.Context, tables []*tableEvents) (Receipt, error) {
+	receipt, err := db.insertWith(ctx, tables, engine.insertAll)
+	if isRefusal(err) {
+		receipt, err = db.insertWith(ctx, tables, engine.isolate)
+	}
+	return receipt, err
+}
 
-func (db *DB) insertWith(ctx context.Context, events []metrics.Event, start int, insert inserter) (receipt Receipt, n int, err error) {
-	end := min(start+chunkRows, len(events))
-	err = db.write(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
-		receipt, n = Receipt{Tables: map[string]Count{}}, 0 // write may repeat
-		size := 0
-		for b := range ahead(db.blocks(events[:end], start)) {
-			for _, r := range b.tables {
-				stored, refused, err := insert(db.engine, ctx, conn, tx, r)
-				if err != nil {
-					return err
-				}
-				b.refused = append(b.refused, refused...)
-				receipt.count(r.table, Count{Stored: stored, Duplicate: r.len() - stored - len(refused)})
+type inserter func(e engine, ctx context.Context, conn bun.Conn, t *tableEvents) (stored int, refused []Refusal, err error)
+
+func (db *DB) insertWith(ctx context.Context, tables []*tableEvents, insert inserter) (receipt Receipt, err error) {
+	err = db.write(ctx, func(ctx context.Context, conn bun.Conn, _ bun.Tx) error {
+		receipt = Receipt{Tables: map[string]Count{}} // write may repeat
+		for _, t := range tables {
+			stored, refused, err := insert(db.engine, ctx, conn, t)
+			if err != nil {
+				return err
 			}
-			receipt.refuse(b.refused)
-			n += b.events
-			if size += b.size; size >= chunkBytes {
-				break
-			}
+			receipt.Tables[t.table] = Count{Stored: stored, Refused: len(refused), Duplicate: len(t.events) - stored - len(refused)}
+			receipt.Refused = append(receipt.Refused, refused...)
 		}
 		return nil
 	})
-	return receipt, n, err
-}
-
-// block is what is made ready for the database while it stores the block before.
-type block struct {
-	events  int
-	size    int       // of the rows, in bytes
-	tables  []*rows   // in the order of their names, so that transactions do not lock each other out
-	refused []Refusal // by Validate
-}
-
-// blocks cuts events from start on into blocks.
-func (db *DB) blocks(events []metrics.Event, start int) iter.Seq[block] {
-	return func(yield func(block) bool) {
-		for start < len(events) {
-			b := db.gather(events, start)
-			if !yield(b) {
-				return
-			}
-			start += b.events
-		}
-	}
-}
-
-// gather makes a block of the events from start on.
-func (db *DB) gather(events []metrics.Event, start int) block {
-	var (
-		b      block
-		tables = map[string]*rows{}
-	)
-	for i := start; i < len(events) && b.events < db.engine.blockRows && b.size < chunkBytes; i++ {
-		e := events[i]
-		b.events++
-		metrics.Complete(e)
-		if err := e.Validate(); err != nil {
-			b.refused = append(b.refused, Refusal{Index: i, Table: e.Table(), Err: err})
-			continue
-		}
-		r := tables[e.Table()]
-		if r == nil {
-			r = &rows{table: e.Table(), columns: db.Table(reflect.TypeOf(e)).DataFields}
-			tables[e.Table()] = r
-		}
-		b.size += r.add(i, e)
-	}
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		b.tables = append(b.tables, tables[name])
-	}
-	return b
-}
-
-// ahead yields what seq yields, of which another goroutine makes the next one
-// meanwhile.
-func ahead[T any](seq iter.Seq[T]) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		var (
-			next = make(chan T)
-			stop = make(chan struct{})
-			done sync.WaitGroup
-		)
-		done.Go(func() {
-			defer close(next)
-			for v := range seq {
-				select {
-				case next <- v:
-				case <-stop:
-					return
-				}
-			}
-		})
-		defer done.Wait()
-		defer close(stop)
-		for v := range next {
-			if !yield(v) {
-				return
-			}
-		}
-	}
-}
-
-// rows are valid events of one table, as the driver takes them.
-type rows struct {
-	table   string
-	columns []*schema.Field
-	index   []int // of each event in what Insert was given
-	values  []any // of all columns of the first row, then of the second, …: nil, string, int64, float64, bool or time.Time
-}
-
-func (r *rows) len() int { return len(r.index) }
-
-func (r *rows) row(i int) []any { return r.values[i*len(r.columns) : (i+1)*len(r.columns)] }
-
-// slice returns the rows from one to another.
-func (r *rows) slice(from, to int) *rows {
-	return &rows{
-		table:   r.table,
-		columns: r.columns,
-		index:   r.index[from:to],
-		values:  r.values[from*len(r.columns) : to*len(r.columns)],
-	}
-}
-
-// add appends an event and returns about how many bytes it takes.
-func (r *rows) add(index int, e metrics.Event) (size int) {
-	r.index = append(r.index, index)
-	model := reflect.ValueOf(e).Elem()
-	for _, column := range r.columns {
-		value := valueOf(column.Value(model))
-		switch v := value.(type) {
-		case string:
-			size += len(v)
-		case float64:
-			if v == 0 {
-				value = 0.0 // SQLite does not keep the sign of -0
-			}
-		}
-		size += 8
-		r.values = append(r.values, value)
-	}
-	return size
-}
-
-// valueOf is what a driver takes for a field of a model. Texts and numbers are
-// most of them, and the general way would copy each of them twice.
-func valueOf(field reflect.Value) any {
-	switch field.Kind() {
-	case reflect.String:
-		return field.String()
-	case reflect.Int64:
-		return field.Int()
-	case reflect.Pointer:
-		if field.IsNil() {
-			return nil
-		}
-		return valueOf(field.Elem())
-	default:
-	}
-	value, err := driver.DefaultParameterConverter.ConvertValue(field.Interface())
-	if err != nil { // no column of an event is of a type without values
-		panic(fmt.Errorf("store: insert: %w", err))
-	}
-	return value
-}
-
-// into is the beginning of a statement that inserts into all columns.
-func (r *rows) into() string {
-	return "INSERT INTO " + r.table + " (" + r.list() + ") "
-}
-
-// list is the list of the columns.
-func (r *rows) list() string {
-	var b []byte
-	for i, column := range r.columns {
-		if i > 0 {
-			b = append(b, ", "...)
-		}
-		b = append(b, column.SQLName...)
-	}
-	return string(b)
+	return receipt, err
 }
 
 // isRefusal tells whether the database refused what it was given, and would do
@@ -254,41 +105,52 @@ func isRefusal(err error) bool {
 	return errors.Is(err, ErrInvalid) || errors.Is(err, ErrConflict)
 }
 
-// insertAll stores rows of which the database refuses none.
-func (e engine) insertAll(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error) {
-	stored, err = e.insert(ctx, conn, tx, r)
-	return stored, nil, err
+// insertAll stores events of which the database refuses none. The refused ones
+// are those that Validate refuses.
+func (e engine) insertAll(ctx context.Context, conn bun.Conn, t *tableEvents) (stored int, refused []Refusal, err error) {
+	stored, err = e.insert(ctx, conn, t, func(yield func(*rows) bool) {
+		refused = nil // insert may begin again
+		for r := range ahead(t.rows()) {
+			refused = append(refused, r.refused...)
+			if !yield(r) {
+				return
+			}
+		}
+	})
+	return stored, refused, err
 }
 
-// isolate stores rows of which the database refuses some, by halving until each
-// of these is alone.
-func (e engine) isolate(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, refused []Refusal, err error) {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT attempt"); err != nil {
+// isolate stores events of which the database refuses some, by halving until
+// each of these is alone.
+func (e engine) isolate(ctx context.Context, conn bun.Conn, t *tableEvents) (stored int, refused []Refusal, err error) {
+	if _, err := conn.ExecContext(ctx, "SAVEPOINT attempt"); err != nil {
 		return 0, nil, err
 	}
-	stored, refusal := e.insert(ctx, conn, tx, r)
+	stored, refused, refusal := e.insertAll(ctx, conn, t)
 	if refusal == nil {
-		_, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT attempt")
-		return stored, nil, err
+		_, err := conn.ExecContext(ctx, "RELEASE SAVEPOINT attempt")
+		return stored, refused, err
 	}
 	if refusal = Classify(refusal); !isRefusal(refusal) {
 		return 0, nil, refusal
 	}
 	for _, statement := range []string{"ROLLBACK TO SAVEPOINT attempt", "RELEASE SAVEPOINT attempt"} {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return 0, nil, err
 		}
 	}
-	if r.len() == 1 {
-		return 0, []Refusal{{Index: r.index[0], Table: r.table, Err: fmt.Errorf("store: insert: %w", refusal)}}, nil
+	n := len(t.events)
+	if n == 1 {
+		return 0, []Refusal{{Index: t.index[0], Table: t.table, Err: fmt.Errorf("store: insert: %w", refusal)}}, nil
 	}
-	for _, half := range []*rows{r.slice(0, r.len()/2), r.slice(r.len()/2, r.len())} {
-		n, more, err := e.isolate(ctx, conn, tx, half)
+	stored, refused = 0, nil
+	for _, half := range []*tableEvents{t.slice(0, n/2), t.slice(n/2, n)} {
+		s, r, err := e.isolate(ctx, conn, half)
 		if err != nil {
 			return 0, nil, err
 		}
-		stored += n
-		refused = append(refused, more...)
+		stored += s
+		refused = append(refused, r...)
 	}
 	return stored, refused, nil
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
 
@@ -13,65 +15,93 @@ import (
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
-// fewRows is up to how many rows one statement that carries them all is faster
-// than making a table for them to be copied to.
-const fewRows = 500
+// copyRows is from how many rows on COPY is worth its round trips.
+const copyRows = 500
 
-// insertPostgres stores rows that no key stands in the way of.
-func insertPostgres(ctx context.Context, conn bun.Conn, _ bun.Tx, r *rows) (stored int, err error) {
+// insertPostgres stores rows that no key stands in the way of. COPY is the
+// fastest way but knows no conflicts, so it is tried with what seems to be new.
+func insertPostgres(ctx context.Context, conn bun.Conn, t *tableEvents, all iter.Seq[*rows]) (stored int, err error) {
 	err = conn.Raw(func(driver any) error {
 		c := driver.(*stdlib.Conn).Conn()
-		if r.len() <= fewRows {
-			stored, err = insertArrays(ctx, c, r)
-		} else {
-			stored, err = insertCopy(ctx, c, r)
+		if len(t.events) >= copyRows {
+			var copied bool
+			if stored, copied, err = insertCopy(ctx, c, t, all); copied || err != nil {
+				return err
+			}
 		}
+		stored, err = insertArrays(ctx, c, t, all)
 		return err
 	})
 	return stored, err
 }
 
-// insertArrays sends each column as an array, so that the statement is the same
-// for any number of rows.
-func insertArrays(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err error) {
-	args := []any{pgx.QueryExecModeDescribeExec} // asks the server for the types of the arrays
-	arrays := make([]string, len(r.columns))
-	for j, column := range r.columns {
-		values := make([]any, r.len())
-		for i := range values {
-			values[i] = r.row(i)[j]
-		}
-		args = append(args, values)
-		arrays[j] = fmt.Sprintf("$%d::%s[]", j+1, postgresType(column.IndirectType))
+// insertCopy copies the rows into the table if there are no duplicates. Whoever
+// imports a file again is found out by its first event, before anything has to
+// be undone.
+func insertCopy(ctx context.Context, c *pgx.Conn, t *tableEvents, all iter.Seq[*rows]) (stored int, copied bool, err error) {
+	metrics.Complete(t.events[0])
+	var known bool
+	err = c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+t.table+" WHERE event_key = $1)", t.events[0].Provenance().EventKey).Scan(&known)
+	if known || err != nil {
+		return 0, false, err
 	}
-	result, err := c.Exec(ctx, r.into()+"SELECT * FROM unnest("+strings.Join(arrays, ", ")+") ON CONFLICT (event_key) DO NOTHING", args...)
-	return int(result.RowsAffected()), err
-}
-
-// insertCopy copies the rows to a temporary table, which is the fastest way into
-// PostgreSQL but knows no conflicts, and inserts from there.
-func insertCopy(ctx context.Context, c *pgx.Conn, r *rows) (stored int, err error) {
-	columns := r.list()
-	_, err = c.Exec(ctx, "CREATE TEMP TABLE fl_staging ON COMMIT DROP AS SELECT "+columns+" FROM "+r.table+" WITH NO DATA")
-	if err != nil {
-		return 0, err
+	if _, err := c.Exec(ctx, "SAVEPOINT copying"); err != nil {
+		return 0, false, err
 	}
-	names := make([]string, len(r.columns))
-	for i, column := range r.columns {
+	names := make([]string, len(t.columns))
+	for i, column := range t.columns {
 		names[i] = column.Name
 	}
-	_, err = c.CopyFrom(ctx, pgx.Identifier{"fl_staging"}, names, pgx.CopyFromSlice(r.len(), func(i int) ([]any, error) {
-		return r.row(i), nil
+	next, stop := iter.Pull(singly(all))
+	defer stop()
+	n, err := c.CopyFrom(ctx, pgx.Identifier{t.table}, names, pgx.CopyFromFunc(func() ([]any, error) {
+		row, _ := next()
+		return row, nil // nil is the end
 	}))
-	if err != nil {
-		return 0, err
+	if errors.Is(Classify(err), ErrConflict) {
+		_, err := c.Exec(ctx, "ROLLBACK TO SAVEPOINT copying")
+		return 0, false, err
 	}
-	result, err := c.Exec(ctx, r.into()+"SELECT "+columns+" FROM fl_staging ON CONFLICT (event_key) DO NOTHING")
-	if err != nil {
-		return 0, err
+	return int(n), err == nil, err
+}
+
+// insertArrays stores rows but for duplicates. Each column travels as an array,
+// so that the statement is the same for any number of rows.
+func insertArrays(ctx context.Context, c *pgx.Conn, t *tableEvents, all iter.Seq[*rows]) (stored int, err error) {
+	arrays := make([]string, len(t.columns))
+	for j, column := range t.columns {
+		arrays[j] = fmt.Sprintf("$%d::%s[]", j+1, postgresType(column.IndirectType))
 	}
-	_, err = c.Exec(ctx, "DROP TABLE fl_staging")
-	return int(result.RowsAffected()), err
+	statement := t.into() + "SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ") ON CONFLICT (event_key) DO NOTHING"
+	for r := range all {
+		args := []any{pgx.QueryExecModeDescribeExec} // asks the server for the types of the arrays
+		for j := range t.columns {
+			values := make([]any, r.len())
+			for i := range values {
+				values[i] = r.row(i)[j]
+			}
+			args = append(args, values)
+		}
+		result, err := c.Exec(ctx, statement, args...)
+		if err != nil {
+			return 0, err
+		}
+		stored += int(result.RowsAffected())
+	}
+	return stored, nil
+}
+
+// singly yields one row after the other.
+func singly(all iter.Seq[*rows]) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for r := range all {
+			for i := range r.len() {
+				if !yield(r.row(i)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // postgresType is the type of a column whose Go type is t.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
@@ -347,8 +348,8 @@ func TestEndedContext(t *testing.T) {
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx, cancel := context.WithCancel(t.Context())
-		events := bugs(0, 25_000)
-		events[15_000] = canceller{events[15_000].(*metrics.Bug), cancel}
+		db.DB = db.WithQueryHook(&secondCommit{do: cancel})
+		events := bugs(0, 12_000)
 
 		receipt, err := db.Insert(ctx, events)
 		require.ErrorIs(t, err, context.Canceled)
@@ -361,16 +362,22 @@ func TestEndedContext(t *testing.T) {
 	})
 }
 
-// canceller is an event that ends the context of its own insert.
-type canceller struct {
-	*metrics.Bug
-	cancel context.CancelFunc
+// secondCommit does something just before the second commit.
+type secondCommit struct {
+	commits int
+	do      func()
 }
 
-func (c canceller) Validate() error {
-	c.cancel()
-	return context.Canceled
+func (h *secondCommit) BeforeQuery(ctx context.Context, event *bun.QueryEvent) context.Context {
+	if event.Operation() == "COMMIT" {
+		if h.commits++; h.commits == 2 {
+			h.do()
+		}
+	}
+	return ctx
 }
+
+func (*secondCommit) AfterQuery(context.Context, *bun.QueryEvent) {}
 
 type verdict int
 

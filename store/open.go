@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"log/slog"
 
 	"github.com/uptrace/bun"
@@ -96,11 +97,7 @@ type engine struct {
 	now          string // expression for the present time, as the time columns hold it
 	adoption     adoptionSQL
 
-	// blockRows is how many events insert is given at most, of all tables
-	// together. Others are made ready while it runs.
-	blockRows int
-
-	// insert stores rows and returns how many, without those whose key is
-	// stored already.
-	insert func(ctx context.Context, conn bun.Conn, tx bun.Tx, r *rows) (stored int, err error)
+	// insert stores all rows of a table in the connection's transaction and
+	// returns how many, without those whose key is stored already.
+	insert func(ctx context.Context, conn bun.Conn, t *tableEvents, all iter.Seq[*rows]) (stored int, err error)
 }

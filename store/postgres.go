@@ -25,10 +25,9 @@ var postgresEngine = engine{
 	versionTable: `CREATE TABLE public.fl_migrations (
 		version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL
 	)`,
-	now:       `clock_timestamp()`,
-	adoption:  postgresAdoption,
-	blockRows: chunkRows, // one COPY for each table of a chunk
-	insert:    insertPostgres,
+	now:      `clock_timestamp()`,
+	adoption: postgresAdoption,
+	insert:   insertPostgres,
 }
 
 // configurePostgres sets what the store relies on, whatever the server, the

@@ -26,22 +26,10 @@ func (r Receipt) Total() Count {
 // add appends what became of the events after those of r.
 func (r *Receipt) add(next Receipt) {
 	for table, count := range next.Tables {
-		r.count(table, count)
+		r.Tables[table] = r.Tables[table].plus(count)
 	}
+	slices.SortFunc(next.Refused, func(a, b Refusal) int { return cmp.Compare(a.Index, b.Index) })
 	r.Refused = append(r.Refused, next.Refused...)
-}
-
-func (r *Receipt) count(table string, count Count) {
-	r.Tables[table] = r.Tables[table].plus(count)
-}
-
-// refuse counts refusals that come after those of r, in any order.
-func (r *Receipt) refuse(refusals []Refusal) {
-	slices.SortFunc(refusals, func(a, b Refusal) int { return cmp.Compare(a.Index, b.Index) })
-	for _, refusal := range refusals {
-		r.count(refusal.Table, Count{Refused: 1})
-	}
-	r.Refused = append(r.Refused, refusals...)
 }
 
 // Count says how many events of a table were stored and how many were not.

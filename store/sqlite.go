@@ -23,10 +23,9 @@ var sqliteEngine = engine{
 	versionTable: `CREATE TABLE fl_migrations (
 		version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL
 	) STRICT`,
-	now:       `strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'`,
-	adoption:  sqliteAdoption,
-	blockRows: 500,
-	insert:    insertSQLite,
+	now:      `strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'`,
+	adoption: sqliteAdoption,
+	insert:   insertSQLite,
 }
 
 func openSQLite(ctx context.Context, src source, o Options) (*sql.DB, error) {

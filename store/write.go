@@ -51,6 +51,9 @@ func (db *DB) transact(ctx context.Context, fn func(ctx context.Context, conn bu
 	}()
 
 	err = conn.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return fn(ctx, conn, tx) })
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		err = ctx.Err() // which is what has ended the transaction
+	}
 	if errors.Is(Classify(err), ErrReadOnly) {
 		// The server behind this connection has become a standby: the pool
 		// must not hand it out again.

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,7 @@ func compare(b *testing.B, database func(testing.TB) string, peers []peer) {
 				require.NoError(b, store.Migrate(b.Context(), db))
 				require.NoError(b, db.Close())
 				run := p.prepare(b, dsn)
+				runtime.GC() // of what it takes to prepare
 
 				b.StartTimer()
 				require.NoError(b, run(b.Context()))
@@ -154,6 +156,7 @@ func writeFile(tb testing.TB, n int) string {
 	file, err := os.Create(path)
 	require.NoError(tb, err)
 	require.NoError(tb, bench.WriteFile(file, n))
+	require.NoError(tb, file.Sync())
 	require.NoError(tb, file.Close())
 	return path
 }
