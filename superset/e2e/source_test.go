@@ -22,48 +22,30 @@ type source struct {
 	uri  string // of the database, with its password
 }
 
-// sources fills an SQLite and a PostgreSQL database with the same sample, and
-// with the KPIs of each of the last weeks. It ends today, so that the pages'
-// default periods have data.
+// sources fills an SQLite and a PostgreSQL database with the same sample. It
+// ends today, so that the pages' default periods have data.
 func sources(t *testing.T) []source {
 	t.Helper()
 
-	today := time.Now().UTC().Truncate(24 * time.Hour)
-	sample, report := build(t, "sample"), build(t, "report")
+	program := filepath.Join(t.TempDir(), "sample")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./examples/sample")
+	build.Dir = filepath.Join("..", "..")
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+
 	sqlite := "sqlite:///" + filepath.Join(t.TempDir(), "feedback.db")
 	postgres := newPostgres(t)
+	until := time.Now().UTC().Format(time.DateOnly)
 	for _, uri := range []string{sqlite, postgres} {
-		run(t, uri, sample, "-days", "120", "-events", "12000", "-seed", "1", "-until", today.Format(time.DateOnly))
-		for week := range 10 {
-			run(t, uri, report, "-save", "-as-of", today.AddDate(0, 0, -7*week).Format(time.RFC3339))
-		}
+		sample := exec.CommandContext(t.Context(), program,
+			"-days", "120", "-events", "12000", "-seed", "1", "-until", until)
+		// The URI is no argument: it holds a password, and anybody can see arguments.
+		sample.Env = append(os.Environ(), "METRICS_DB_URI="+uri)
+		output, err := sample.CombinedOutput()
+		require.NoError(t, err, "%s", output)
 	}
 
 	return []source{{"sqlite", sqlite}, {"postgres", newReader(t, postgres)}}
-}
-
-// build builds one of the example programs and returns its path.
-func build(t *testing.T, name string) string {
-	t.Helper()
-
-	path := filepath.Join(t.TempDir(), name)
-	command := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./examples/"+name)
-	command.Dir = filepath.Join("..", "..")
-	output, err := command.CombinedOutput()
-	require.NoError(t, err, "%s", output)
-
-	return path
-}
-
-// run runs a program on the database. The URL is no argument, because it holds a
-// password and arguments can be seen by anybody.
-func run(t *testing.T, uri, program string, arguments ...string) {
-	t.Helper()
-
-	command := exec.CommandContext(t.Context(), program, arguments...)
-	command.Env = append(os.Environ(), "METRICS_DB_URI="+uri)
-	output, err := command.CombinedOutput()
-	require.NoError(t, err, "%s", output)
 }
 
 // newPostgres creates a database on the server of METRICS_TEST_POSTGRES, drops
