@@ -161,7 +161,8 @@ func writeFile(tb testing.TB, n int) string {
 	return path
 }
 
-// preparedSQLite inserts ready values in transactions of 50,000 rows.
+// preparedSQLite inserts ready values in transactions of 50,000 rows, with a
+// cache of 64 MiB.
 func preparedSQLite(b *testing.B, dsn string) func(context.Context) error {
 	b.Helper()
 
@@ -169,9 +170,18 @@ func preparedSQLite(b *testing.B, dsn string) func(context.Context) error {
 	db := open(b, dsn)
 	b.Cleanup(func() { require.NoError(b, db.Close()) })
 	return func(ctx context.Context) error {
+		conn, err := db.DB.DB.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+
+		if _, err := conn.ExecContext(ctx, "PRAGMA cache_size = -65536"); err != nil {
+			return err
+		}
 		for _, t := range tables {
 			for from := 0; from < len(t.rows); from += 50_000 {
-				if err := insertPrepared(ctx, db.DB.DB, t, t.rows[from:min(from+50_000, len(t.rows))]); err != nil {
+				if err := insertPrepared(ctx, conn, t, t.rows[from:min(from+50_000, len(t.rows))]); err != nil {
 					return err
 				}
 			}
@@ -180,8 +190,8 @@ func preparedSQLite(b *testing.B, dsn string) func(context.Context) error {
 	}
 }
 
-func insertPrepared(ctx context.Context, db *sql.DB, t rawTable, rows [][]any) error {
-	tx, err := db.BeginTx(ctx, nil)
+func insertPrepared(ctx context.Context, conn *sql.Conn, t rawTable, rows [][]any) error {
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
