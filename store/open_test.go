@@ -79,7 +79,7 @@ func TestOpenSetsUpSQLite(t *testing.T) {
 			"journal_mode": "wal", "busy_timeout": "10000", "foreign_keys": "1", "recursive_triggers": "1", "synchronous": "2",
 		}},
 		"in bulk": {store.Options{Bulk: true}, map[string]string{
-			"journal_mode": "wal", "foreign_keys": "1", "synchronous": "1", "cache_size": "-32768",
+			"journal_mode": "wal", "foreign_keys": "1", "synchronous": "1", "cache_size": "-16384",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
