@@ -43,9 +43,13 @@ var (
 	monday    = metrics.At(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC))
 )
 
-func TestEachDetectionIsOneRow(t *testing.T) {
-	t.Parallel()
+type detectionTest struct {
+	event metrics.Event
+	want  detectionRow
+}
 
+// detectionTests makes its events anew: a database that stores one changes it.
+func detectionTests() map[string]detectionTest {
 	unknown := detectionRow{
 		Timestamp: wednesday, Week: monday, WeekLabel: "2026-03-02", Occurrences: 1,
 		Pattern: "(none)", Category: "(none)", Severity: "(none)", Project: "(none)", Source: "(none)", Organization: "(none)",
@@ -56,10 +60,7 @@ func TestEachDetectionIsOneRow(t *testing.T) {
 		return row
 	}
 	origin := metrics.Origin{Project: new("checkout"), Source: new("ci"), RunID: new("run-1")}
-	tests := map[string]struct {
-		event metrics.Event
-		want  detectionRow
-	}{
+	return map[string]detectionTest{
 		"bug": {
 			&metrics.Bug{Pattern: "retry", Error: "e", Timestamp: wednesday},
 			known(func(r *detectionRow) { r.Kind, r.Pattern = "Bug", "retry" }),
@@ -96,10 +97,16 @@ func TestEachDetectionIsOneRow(t *testing.T) {
 			}),
 		},
 	}
-	for name, test := range tests {
+}
+
+func TestEachDetectionIsOneRow(t *testing.T) {
+	t.Parallel()
+
+	for name := range detectionTests() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
+				test := detectionTests()[name]
 				rows := detected(t, db, test.event)
 				require.Len(t, rows, 1)
 				test.want.ID = rows[0].ID
