@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
@@ -62,7 +63,7 @@ func run(ctx context.Context, env program.Env) error {
 // optionFlags defines the flags that describe the files.
 func optionFlags(fs *flag.FlagSet) *ingest.Options {
 	var o ingest.Options
-	fs.Func("format", "format of the files, else recognised: "+string(ingest.FeedbackLoop), func(name string) (err error) {
+	fs.Func("format", "format of the files, else recognised: "+strings.Join(ingest.Formats(), ", "), func(name string) (err error) {
 		o.Format, err = ingest.ParseFormat(name)
 		return err
 	})

@@ -128,6 +128,15 @@ func llmCall(f *fields) metrics.Event {
 	return p
 }
 
+func feedbackLoopDecoder() decoder {
+	return decoder{
+		format:     FeedbackLoop,
+		recognises: func([]byte) bool { return false }, // it is the last one
+		read:       readFeedbackLoop,
+		locate:     locateFeedbackLoop,
+	}
+}
+
 // readFeedbackLoop reads a document of lists. It never holds more of it than
 // one record.
 func readFeedbackLoop(r io.Reader, s settings, emit func(record) bool, found *findings) error {

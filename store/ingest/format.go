@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
@@ -15,6 +16,15 @@ type Format string
 // lists bugs, test_failures, code_reviews, performance_metrics,
 // deployment_issues, code_generation and llm_calls hold records.
 const FeedbackLoop Format = "feedback-loop"
+
+// Formats are the names of all formats.
+func Formats() []string {
+	var names []string
+	for _, d := range decoders() {
+		names = append(names, string(d.format))
+	}
+	return names
+}
 
 // ParseFormat returns the format of that name.
 func ParseFormat(name string) (Format, error) {
@@ -39,6 +49,12 @@ func (e *FormatError) Error() string {
 
 // decoder takes files of a format apart.
 type decoder struct {
+	format Format
+
+	// recognises says whether a file that begins so is of the format. Head is
+	// the whole file if that is short, else its first headBytes.
+	recognises func(head []byte) bool
+
 	// read calls emit for each record, in their order, until emit returns
 	// false. It returns a formatError or what r says.
 	read func(r io.Reader, s settings, emit func(record) bool, found *findings) error
@@ -48,13 +64,34 @@ type decoder struct {
 	locate func(s settings, r record, column string) string
 }
 
-func (f Format) decoder() (decoder, error) {
-	switch f {
-	case FeedbackLoop:
-		return decoder{read: readFeedbackLoop, locate: locateFeedbackLoop}, nil
-	default:
-		return decoder{}, fmt.Errorf("ingest: unknown format %q: only %s is known", string(f), FeedbackLoop)
+// decoders are those of all formats, in the order in which they are tried. The
+// last one takes what no other recognises, and says what is wrong with it.
+func decoders() []decoder {
+	return []decoder{
+		feedbackLoopDecoder(),
 	}
+}
+
+// headBytes is how much of a file is looked at to recognise its format.
+const headBytes = 64 << 10
+
+func recognise(head []byte) decoder {
+	all := decoders()
+	for _, d := range all {
+		if d.recognises(head) {
+			return d
+		}
+	}
+	return all[len(all)-1]
+}
+
+func (f Format) decoder() (decoder, error) {
+	for _, d := range decoders() {
+		if d.format == f {
+			return d, nil
+		}
+	}
+	return decoder{}, fmt.Errorf("ingest: unknown format %q: known are %s", string(f), strings.Join(Formats(), ", "))
 }
 
 // settings are what a decoder needs to know beside the file.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -74,26 +75,25 @@ const (
 // When ctx ends, Import returns at once. A Read of the file that blocks is then
 // left behind, so the reader must not be used again.
 func Import(ctx context.Context, sink Sink, file File, now time.Time, o Options) (Receipt, error) {
-	if o.Format == "" {
-		o.Format = FeedbackLoop
-	}
 	receipt := Receipt{File: file.Name, Format: o.Format, Tables: map[string]Count{}, Refused: []Refusal{}}
-	decoder, err := o.Format.decoder()
-	if err != nil {
-		return receipt, err
-	}
 	i := importer{
 		sink:     sink,
-		decoder:  decoder,
 		settings: o.settings(),
 		base:     filepath.Base(file.Name),
 		now:      metrics.At(now),
 		receipt:  &receipt,
 	}
+	if o.Format != "" {
+		known, err := o.Format.decoder()
+		if err != nil {
+			return receipt, err
+		}
+		i.decoder = &known
+	}
 	if err := i.run(ctx, file.Reader, o.Progress); err != nil {
 		var format *formatError
 		if errors.As(err, &format) {
-			return receipt, &FormatError{File: file.Name, Format: o.Format, Offset: format.offset, Reason: format.reason}
+			return receipt, &FormatError{File: file.Name, Format: receipt.Format, Offset: format.offset, Reason: format.reason}
 		}
 		return receipt, fmt.Errorf("ingest: %s: %w", file.Name, err)
 	}
@@ -120,6 +120,7 @@ func (o Options) settings() settings {
 
 // batch is a run of records.
 type batch struct {
+	decoder *decoder
 	records []record
 	size    int // of their texts, in bytes
 	found   findings
@@ -129,7 +130,7 @@ type batch struct {
 
 type importer struct {
 	sink     Sink
-	decoder  decoder
+	decoder  *decoder // nil until the format is recognised
 	settings settings
 	base     string // of the file's name
 	now      metrics.Time
@@ -141,7 +142,7 @@ func (i *importer) run(ctx context.Context, r io.Reader, progress func(Progress)
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	batches := make(chan batch)
-	go i.decode(reading, r, batches)
+	go i.decode(reading, i.decoder, r, batches)
 
 	for {
 		select {
@@ -151,6 +152,7 @@ func (i *importer) run(ctx context.Context, r io.Reader, progress func(Progress)
 			if !more {
 				return nil
 			}
+			i.decoder, i.receipt.Format = b.decoder, b.decoder.format
 			if err := i.store(ctx, b); err != nil {
 				return err
 			}
@@ -164,25 +166,32 @@ func (i *importer) run(ctx context.Context, r io.Reader, progress func(Progress)
 	}
 }
 
-// decode makes batches until the file or ctx ends, then closes the channel.
-func (i *importer) decode(ctx context.Context, r io.Reader, batches chan<- batch) {
+// decode makes batches until the file or ctx ends, then closes the channel. It
+// recognises the format unless the decoder is known.
+func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches chan<- batch) {
 	defer close(batches)
 	var (
 		counted = &counter{r: r}
+		file    = bufio.NewReaderSize(counted, headBytes)
 		keys    = newRepeats()
-		b       batch
 	)
+	if d == nil {
+		head, _ := file.Peek(headBytes) // read reports an error of the file
+		recognised := recognise(head)
+		d = &recognised
+	}
+	b := batch{decoder: d}
 	send := func() bool {
 		b.bytes = counted.n
 		select {
 		case batches <- b:
-			b = batch{}
+			b = batch{decoder: d}
 			return true
 		case <-ctx.Done():
 			return false
 		}
 	}
-	b.err = i.decoder.read(counted, i.settings, func(r record) bool {
+	b.err = d.read(file, i.settings, func(r record) bool {
 		if r.event != nil {
 			keys.identify(r.event)
 		}
