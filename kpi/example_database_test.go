@@ -1,0 +1,37 @@
+package kpi_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/store"
+)
+
+// exampleDatabase is a database with these rows, for the examples. Call
+// remove when done.
+func exampleDatabase(ctx context.Context, d kpi.Data) (db *store.DB, remove func()) {
+	dir, err := os.MkdirTemp("", "example-")
+	if err != nil {
+		panic(err)
+	}
+	db, err = store.Open(ctx, filepath.Join(dir, "feedback.db"), store.Options{})
+	if err != nil {
+		panic(err)
+	}
+	if err := store.Migrate(ctx, db); err != nil {
+		panic(err)
+	}
+	if err := fillDatabase(ctx, db, d); err != nil {
+		panic(err)
+	}
+	return db, func() {
+		if err := db.Close(); err != nil {
+			panic(err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			panic(err)
+		}
+	}
+}
