@@ -62,12 +62,18 @@ func contentOf(table string, o *Origin) *content {
 	c.optionalText(o.Project)
 	c.optionalText(o.Source)
 	c.optionalText(o.RunID)
+	if o.GenerationKey != nil { // older than this field are keys of events without it
+		c.b = append(c.b, linked)
+		c.text(*o.GenerationKey)
+	}
 	return c
 }
 
+// What stands before the bytes of a field.
 const (
 	null    = 0
 	notNull = 1
+	linked  = 2 // the field that follows is there only when it is not NULL
 )
 
 func (c *content) text(s string) {

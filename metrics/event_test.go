@@ -88,6 +88,7 @@ func TestContentKeyCoversEveryField(t *testing.T) {
 	for name, event := range events() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			event.Provenance().GenerationKey = ptr(strings.Repeat("a", 64))
 			seen := map[string]string{event.ContentKey(0): "the event as it is"}
 			note := func(key, change string) {
 				assert.NotContains(t, seen, key, "%s gives the key of: %s", change, seen[key])
@@ -160,6 +161,14 @@ func TestContentKeysNeverChange(t *testing.T) {
 	} {
 		assert.Equal(t, want, events()[name].ContentKey(0)[:16], name)
 	}
+}
+
+func TestKeyOfALinkedEventNeverChanges(t *testing.T) {
+	t.Parallel()
+
+	bug := events()["bug"]
+	bug.Provenance().GenerationKey = ptr(strings.Repeat("0a", 32))
+	assert.Equal(t, "164031e5255ee085", bug.ContentKey(0)[:16])
 }
 
 func TestCountOfTheListIsNoContent(t *testing.T) {
@@ -284,6 +293,14 @@ func TestValidateNamesFieldValueAndRule(t *testing.T) {
 				return b
 			},
 			`metrics: event_key "` + strings.Repeat("A", 40) + `"…: must be 64 lower-case hexadecimal characters`,
+		},
+		"a link to no key": {
+			func(e map[string]metrics.Event) metrics.Event {
+				b := e["bug"].(*metrics.Bug)
+				b.GenerationKey = ptr("")
+				return b
+			},
+			`metrics: generation_key "": must be 64 lower-case hexadecimal characters`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,6 +12,13 @@ type Origin struct {
 	Project        *string // what was worked on
 	Source         *string // what reported it: a tool, a pipeline, a file format
 	RunID          *string // the build or session in which it happened
+
+	// GenerationKey is the event key of the code generation that the event
+	// follows from: the one whose code has the bug, fails the test, was
+	// reviewed or deployed. For a generation it is the earlier attempt that it
+	// repeats. NULL is unknown or none. The generation need not be stored, nor
+	// be stored first.
+	GenerationKey *string
 }
 
 // Provenance returns the origin itself, so that code which handles events of
@@ -19,11 +26,16 @@ type Origin struct {
 func (o *Origin) Provenance() *Origin { return o }
 
 func (o *Origin) check(c *Checks) {
-	c.Rule(isKey(o.EventKey), "event_key", o.EventKey, "must be 64 lower-case hexadecimal characters")
+	c.Rule(isKey(o.EventKey), "event_key", o.EventKey, keyRule)
 	c.OptionalName("project", o.Project)
 	c.OptionalName("source", o.Source)
 	c.OptionalName("run_id", o.RunID)
+	if o.GenerationKey != nil {
+		c.Rule(isKey(*o.GenerationKey), "generation_key", o.GenerationKey, keyRule)
+	}
 }
+
+const keyRule = "must be 64 lower-case hexadecimal characters"
 
 func isKey(s string) bool {
 	if len(s) != 64 {

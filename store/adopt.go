@@ -46,7 +46,7 @@ var foreignTables = []foreignTable{
 
 var (
 	chainColumns  = []string{"sequence", "previous_hash", "hash"}
-	originColumns = []string{"event_key", "organization_id", "project", "source", "run_id"}
+	originColumns = []string{"event_key", "organization_id", "project", "source", "run_id", "generation_key"}
 )
 
 // schemaOf is what Bun knows of our table.

@@ -59,7 +59,7 @@ func ExampleDB_Insert() {
 // but what is needed.
 func full() map[string]metrics.Event {
 	const hostile = "a'); DROP TABLE metrics_bugs; -- ? ?0 $1 :x @y {{ jinja }} \\ \" ` \r\n\t\x01 🧨 \uFFFD \u2028 é"
-	origin := metrics.Origin{Project: new(hostile), Source: new(hostile), RunID: new(hostile)}
+	origin := metrics.Origin{Project: new(hostile), Source: new(hostile), RunID: new(hostile), GenerationKey: new(strings.Repeat("0123456789abcdef", 4))}
 	details := metrics.JSON(`{"empty":{},"huge":123456789012345678901234567890,"list":[0,0.5,-1,null,true],"text":"\u0001\\\"\n{{ ? $1 '"}`)
 	return map[string]metrics.Event{
 		"a bug": &metrics.Bug{
@@ -407,6 +407,12 @@ func hostile() map[string]hostileEvent {
 		"a severity in capitals":      {&metrics.CodeReview{IssueType: "i", Pattern: "p", Severity: "HIGH", Timestamp: noon}, broken},
 		"no severity":                 {&metrics.CodeReview{IssueType: "i", Pattern: "p", Timestamp: noon}, broken},
 		"a short key":                 {&metrics.Bug{Origin: metrics.Origin{EventKey: "abc"}, Pattern: "p", Timestamp: noon}, broken},
+		"a link that is no key":       {&metrics.Bug{Origin: metrics.Origin{GenerationKey: new("abc")}, Pattern: "p", Timestamp: noon}, broken},
+		"a link in capitals":          {&metrics.Bug{Origin: metrics.Origin{GenerationKey: new(strings.Repeat("A", 64))}, Pattern: "p", Timestamp: noon}, broken},
+		"a link with other digits":    {&metrics.Bug{Origin: metrics.Origin{GenerationKey: new(strings.Repeat("٣", 32))}, Pattern: "p", Timestamp: noon}, broken},
+		"a link of accented letters":  {&metrics.Bug{Origin: metrics.Origin{GenerationKey: new(strings.Repeat("a", 62) + "é")}, Pattern: "p", Timestamp: noon}, broken},
+		"a link with NUL":             {&metrics.Bug{Origin: metrics.Origin{GenerationKey: new(strings.Repeat("a", 63) + "\x00")}, Pattern: "p", Timestamp: noon}, broken},
+		"a link to nothing known":     {&metrics.Bug{Origin: metrics.Origin{GenerationKey: new(strings.Repeat("f", 64))}, Pattern: "p", Timestamp: noon}, valid},
 		"an array for an object":      {&metrics.Performance{MetricType: "m", Details: metrics.JSON(`[]`), Timestamp: noon}, broken},
 		"a text for an object":        {&metrics.Performance{MetricType: "m", Details: metrics.JSON(`"x"`), Timestamp: noon}, broken},
 		"broken JSON":                 {&metrics.Performance{MetricType: "m", Details: metrics.JSON(`{"a":`), Timestamp: noon}, broken},

@@ -12,10 +12,10 @@ import (
 // the tables take nothing else on SQLite.
 type (
 	GormOrigin struct {
-		ID                     int64
-		EventKey               string
-		OrganizationID         *int64
-		Project, Source, RunID *string
+		ID                                    int64
+		EventKey                              string
+		OrganizationID                        *int64
+		Project, Source, RunID, GenerationKey *string
 	}
 	gormBug struct {
 		GormOrigin
@@ -93,7 +93,7 @@ type gormSlices struct {
 func (s *gormSlices) add(e metrics.Event, time func(metrics.Time) string) {
 	metrics.Complete(e)
 	p := e.Provenance()
-	o := GormOrigin{EventKey: p.EventKey, OrganizationID: p.OrganizationID, Project: p.Project, Source: p.Source, RunID: p.RunID}
+	o := GormOrigin{EventKey: p.EventKey, OrganizationID: p.OrganizationID, Project: p.Project, Source: p.Source, RunID: p.RunID, GenerationKey: p.GenerationKey}
 	switch e := e.(type) {
 	case *metrics.Bug:
 		s.bugs = append(s.bugs, gormBug{o, e.Pattern, e.Error, e.Code, e.FilePath, e.Line, e.StackTrace, e.Count, time(e.Timestamp)})

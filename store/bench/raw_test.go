@@ -14,7 +14,7 @@ type rawTable struct {
 	rows    [][]any
 }
 
-const origin = "event_key organization_id project source run_id"
+const origin = "event_key organization_id project source run_id generation_key"
 
 var rawColumns = map[string]string{
 	"metrics_bugs":            "pattern error code file_path line stack_trace count timestamp",
@@ -41,7 +41,7 @@ func rawTables(events []metrics.Event, time func(metrics.Time) any) []rawTable {
 func rawRow(e metrics.Event, time func(metrics.Time) any) []any {
 	metrics.Complete(e)
 	o := e.Provenance()
-	row := []any{o.EventKey, plain(o.OrganizationID), plain(o.Project), plain(o.Source), plain(o.RunID)}
+	row := []any{o.EventKey, plain(o.OrganizationID), plain(o.Project), plain(o.Source), plain(o.RunID), plain(o.GenerationKey)}
 	switch e := e.(type) {
 	case *metrics.Bug:
 		return append(row, e.Pattern, e.Error, plain(e.Code), plain(e.FilePath), plain(e.Line), plain(e.StackTrace), e.Count, time(e.Timestamp))

@@ -50,6 +50,14 @@ func TestRecordsBecomeEvents(t *testing.T) {
 				Pattern: "p", Error: "e", Count: 1, Timestamp: when,
 			},
 		},
+		"the generation that it follows from": {
+			"bugs",
+			`{"pattern":"p","error":"e","generation_key":"` + strings.Repeat("0a", 32) + `",` + at + `}`,
+			&metrics.Bug{
+				Origin:  metrics.Origin{GenerationKey: ptr(strings.Repeat("0a", 32))},
+				Pattern: "p", Error: "e", Count: 1, Timestamp: when,
+			},
+		},
 		"escapes": {
 			"bugs",
 			`{"pa\u0074tern":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00","error":"$1 ? {{ x }} '); DROP TABLE",` + at + `}`,

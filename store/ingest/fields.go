@@ -247,7 +247,7 @@ func (f *fields) origin() metrics.Origin {
 	for _, column := range []struct {
 		name  string
 		value **string
-	}{{"project", &o.Project}, {"source", &o.Source}, {"run_id", &o.RunID}} {
+	}{{"project", &o.Project}, {"source", &o.Source}, {"run_id", &o.RunID}, {"generation_key", &o.GenerationKey}} {
 		if own := f.optionalName(column.name); own != nil {
 			*column.value = own
 		}
