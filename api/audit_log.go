@@ -1,6 +1,12 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+	"time"
+
 	"github.com/uptrace/bun"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
@@ -24,8 +30,8 @@ type AuditLog struct {
 	UserAgent      *string
 	CreatedAt      metrics.Time `bun:",notnull"`
 	Sequence       int64        `bun:",notnull"` // from 1 without gaps, per organization
-	PreviousHash   string       `bun:",notnull"` // 64 zeros for the first
-	Hash           string       `bun:",notnull"` // 64 hexadecimal characters
+	PreviousHash   string       `bun:",notnull"` // the Hash of the one before, FirstHash for the first
+	Hash           string       `bun:",notnull"` // see ChainHash
 }
 
 // Validate reports every rule that the entry breaks. It does not check the
@@ -43,4 +49,47 @@ func (a *AuditLog) Validate() error {
 	c.Rule(len(a.PreviousHash) == 64, "previous_hash", a.PreviousHash, "must be 64 characters")
 	c.Rule(len(a.Hash) == 64, "hash", a.Hash, "must be 64 characters")
 	return c.Err()
+}
+
+// FirstHash is what the first entry of a chain has for the hash of the one
+// before.
+const FirstHash = "0000000000000000000000000000000000000000000000000000000000000000"
+
+// ChainHash is what Hash must be: the SHA-256 over all other fields but the
+// id, each after its length, as 64 hexadecimal characters. An entry whose Hash
+// differs was changed.
+func (a *AuditLog) ChainHash() string {
+	var b []byte
+	text := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	number := func(n *int64) {
+		if n == nil {
+			text("")
+			return
+		}
+		text(strconv.FormatInt(*n, 10))
+	}
+	optional := func(s *string) {
+		if s == nil {
+			text("")
+			return
+		}
+		text(*s)
+	}
+	text(a.PreviousHash)
+	number(&a.OrganizationID)
+	number(&a.Sequence)
+	number(a.UserID)
+	text(a.Action)
+	text(a.ResourceType)
+	number(a.ResourceID)
+	text(string(a.OldValues))
+	text(string(a.NewValues))
+	optional(a.IPAddress)
+	optional(a.UserAgent)
+	text(a.CreatedAt.Format(time.RFC3339Nano))
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }

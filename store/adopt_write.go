@@ -3,15 +3,12 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -105,7 +102,7 @@ func (m *move) check(r *adopted) {
 		}
 		refer("organization_id", "organizations", &row.OrganizationID)
 		// Its place in the chain is found once it is known to be kept.
-		row.Sequence, row.PreviousHash, row.Hash = 1, noHash, noHash
+		row.Sequence, row.PreviousHash, row.Hash = 1, api.FirstHash, api.FirstHash
 	case *api.Config:
 		refer("organization_id", "organizations", &row.OrganizationID)
 		refer("team_id", "teams", row.TeamID)
@@ -176,7 +173,7 @@ func (m *move) remember(row any) {
 		if last := m.chains[row.OrganizationID]; last != nil {
 			row.Sequence, row.PreviousHash = last.Sequence+1, last.Hash
 		}
-		row.Hash = chainHash(row)
+		row.Hash = row.ChainHash()
 		m.chains[row.OrganizationID] = row
 	}
 }
@@ -342,45 +339,4 @@ func (m *move) quarantine(ctx context.Context, rows []*adopted) error {
 	}
 	_, err := m.tx.NewInsert().Model(&records).ExcludeColumn("id").Returning("").Exec(ctx)
 	return err
-}
-
-// noHash is the hash before the first entry of a chain.
-var noHash = strings.Repeat("0", 2*sha256.Size)
-
-// chainHash is the sha256 over the fields of an entry of the audit log, each
-// after its length.
-func chainHash(e *api.AuditLog) string {
-	var b []byte
-	text := func(s string) {
-		b = binary.AppendUvarint(b, uint64(len(s)))
-		b = append(b, s...)
-	}
-	number := func(n *int64) {
-		if n == nil {
-			text("")
-			return
-		}
-		text(strconv.FormatInt(*n, 10))
-	}
-	optional := func(s *string) {
-		if s == nil {
-			text("")
-			return
-		}
-		text(*s)
-	}
-	text(e.PreviousHash)
-	number(&e.OrganizationID)
-	number(&e.Sequence)
-	number(e.UserID)
-	text(e.Action)
-	text(e.ResourceType)
-	number(e.ResourceID)
-	text(string(e.OldValues))
-	text(string(e.NewValues))
-	optional(e.IPAddress)
-	optional(e.UserAgent)
-	text(e.CreatedAt.Format(time.RFC3339Nano))
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }

@@ -42,7 +42,7 @@ func (db *DB) Insert(ctx context.Context, events []metrics.Event) (Receipt, erro
 		if err != nil {
 			return receipt, fmt.Errorf("store: insert: %w", err)
 		}
-		receipt.add(chunk)
+		receipt.Add(chunk)
 		next = end
 	}
 	return receipt, nil

@@ -23,8 +23,11 @@ func (r Receipt) Total() Count {
 	return total
 }
 
-// add appends what became of the events after those of r.
-func (r *Receipt) add(next Receipt) {
+// Add adds what became of later events, whose indexes are as in next.
+func (r *Receipt) Add(next Receipt) {
+	if r.Tables == nil {
+		r.Tables = map[string]Count{}
+	}
 	for table, count := range next.Tables {
 		r.Tables[table] = r.Tables[table].plus(count)
 	}

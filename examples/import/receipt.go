@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"text/tabwriter"
 
+	"github.com/doronpers/feedback-loop-go/examples/internal/program"
 	"github.com/doronpers/feedback-loop-go/store/ingest"
 )
 
@@ -28,10 +28,7 @@ func newReceipt(r ingest.Receipt, err error) receipt {
 }
 
 func writeJSON(w io.Writer, receipts []receipt) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"files": receipts})
+	return program.WriteJSON(w, map[string]any{"files": receipts})
 }
 
 func writeTables(w io.Writer, receipts []receipt) error {

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -79,7 +78,5 @@ func writeTable(w io.Writer, migrations []store.MigrationStatus) error {
 }
 
 func writeJSON(w io.Writer, migrations []store.MigrationStatus) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"migrations": migrations})
+	return program.WriteJSON(w, map[string]any{"migrations": migrations})
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -87,9 +86,4 @@ func run(ctx context.Context, env program.Env) error {
 	return nil
 }
 
-func writeJSON(w io.Writer, r kpi.Report) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(r)
-}
+func writeJSON(w io.Writer, r kpi.Report) error { return program.WriteJSON(w, r) }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/history"
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
+	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
 )
@@ -63,7 +63,11 @@ func run(ctx context.Context, env program.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := history.Write(ctx, db, until, min(*days/7, 13)); err != nil {
+	report, err := kpi.Compute(ctx, db, kpi.Query{AsOf: until})
+	if err != nil {
+		return err
+	}
+	if err := history.Write(ctx, db, report, min(*days/7, 13)); err != nil {
 		return err
 	}
 	write := writeTable
@@ -92,7 +96,5 @@ func writeJSON(w io.Writer, receipt store.Receipt) error {
 	for name, count := range receipt.Tables {
 		tables[name] = map[string]int{"stored": count.Stored, "duplicate": count.Duplicate}
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"tables": tables})
+	return program.WriteJSON(w, map[string]any{"tables": tables})
 }

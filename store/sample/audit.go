@@ -1,14 +1,9 @@
 package sample
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/doronpers/feedback-loop-go/api"
@@ -122,42 +117,12 @@ var agents = []string{
 // before.
 func (l *log) chain() []api.AuditLog {
 	slices.SortStableFunc(l.entries, func(a, b api.AuditLog) int { return a.CreatedAt.Compare(b.CreatedAt.Time) })
-	previous := strings.Repeat("0", 2*sha256.Size)
+	previous := api.FirstHash
 	for i := range l.entries {
 		e := &l.entries[i]
 		e.Sequence, e.PreviousHash = int64(i+1), previous
-		e.Hash = hash(e)
+		e.Hash = e.ChainHash()
 		previous = e.Hash
 	}
 	return l.entries
-}
-
-// hash is the sha256 over the fields of an entry, each after its length.
-func hash(e *api.AuditLog) string {
-	var b []byte
-	field := func(s string) {
-		b = binary.AppendUvarint(b, uint64(len(s)))
-		b = append(b, s...)
-	}
-	number := func(n *int64) {
-		if n == nil {
-			field("")
-			return
-		}
-		field(strconv.FormatInt(*n, 10))
-	}
-	field(e.PreviousHash)
-	number(&e.OrganizationID)
-	number(&e.Sequence)
-	number(e.UserID)
-	field(e.Action)
-	field(e.ResourceType)
-	number(e.ResourceID)
-	field(string(e.OldValues))
-	field(string(e.NewValues))
-	field(*e.IPAddress)
-	field(*e.UserAgent)
-	field(e.CreatedAt.Format(time.RFC3339Nano))
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }

@@ -50,17 +50,10 @@ func Write(ctx context.Context, db *store.DB, o Options) (store.Receipt, error) 
 	done := 0
 	insert := func(events []metrics.Event) error {
 		receipt, err := db.Insert(ctx, events)
-		for table, n := range receipt.Tables {
-			sum := total.Tables[table]
-			sum.Stored += n.Stored
-			sum.Duplicate += n.Duplicate
-			sum.Refused += n.Refused
-			total.Tables[table] = sum
+		for i := range receipt.Refused {
+			receipt.Refused[i].Index += done
 		}
-		for _, refusal := range receipt.Refused {
-			refusal.Index += done
-			total.Refused = append(total.Refused, refusal)
-		}
+		total.Add(receipt)
 		if err != nil {
 			return fmt.Errorf("sample: %w", err)
 		}

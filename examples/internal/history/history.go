@@ -3,7 +3,6 @@ package history
 
 import (
 	"context"
-	"time"
 
 	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
@@ -19,22 +18,18 @@ func Save(ctx context.Context, db *store.DB, report kpi.Report) error {
 }
 
 // Write keeps the KPIs as they were at the beginning of each of so many weeks
-// up to until, and those of until itself: what a team would have that saved a
-// report every Monday.
-func Write(ctx context.Context, db *store.DB, until time.Time, weeks int) error {
-	monday := kpi.Week(until.UTC())
+// up to the report, and those of the report itself: what a team would have
+// that saved a report every Monday.
+func Write(ctx context.Context, db *store.DB, report kpi.Report, weeks int) error {
+	monday := kpi.Week(report.AsOf.UTC())
 	for week := weeks - 1; week >= 0; week-- {
-		if err := compute(ctx, db, monday.AddDate(0, 0, -7*week)); err != nil {
+		past, err := kpi.Compute(ctx, db, kpi.Query{AsOf: monday.AddDate(0, 0, -7*week)})
+		if err != nil {
 			return err
 		}
-	}
-	return compute(ctx, db, until)
-}
-
-func compute(ctx context.Context, db *store.DB, at time.Time) error {
-	report, err := kpi.Compute(ctx, db, kpi.Query{AsOf: at})
-	if err != nil {
-		return err
+		if err := Save(ctx, db, past); err != nil {
+			return err
+		}
 	}
 	return Save(ctx, db, report)
 }

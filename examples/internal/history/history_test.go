@@ -21,8 +21,10 @@ func TestHistoryHasEachMondayAndTheEnd(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		_, err := sample.Write(t.Context(), db, sample.Options{Until: until, Days: 60, Events: 1500})
 		require.NoError(t, err)
+		report, err := kpi.Compute(t.Context(), db, kpi.Query{AsOf: until})
+		require.NoError(t, err)
 		for range 2 { // the second time changes nothing
-			require.NoError(t, history.Write(t.Context(), db, until, 3))
+			require.NoError(t, history.Write(t.Context(), db, report, 3))
 		}
 
 		var days []string
@@ -30,8 +32,6 @@ func TestHistoryHasEachMondayAndTheEnd(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"2026-01-12", "2026-01-19", "2026-01-26", "2026-01-31"}, days)
 
-		report, err := kpi.Compute(t.Context(), db, kpi.Query{AsOf: until})
-		require.NoError(t, err)
 		var kept []struct {
 			KPI   string `bun:"kpi"`
 			Value *float64
