@@ -159,8 +159,9 @@ func ExampleCalibrations() {
 			g.GenerationMetadata = metrics.JSON(`{"model":"` + name + `"}`)
 		})
 	}
-	db, remove := exampleDatabase(ctx, kpi.Data{
-		Generations: numbered(slices.Concat(model("large", 176), model("small", 130), generations(20, 15))),
+	db, remove := exampleDatabase(ctx, func(db *store.DB) error {
+		all := slices.Concat(model("large", 176), model("small", 130), generations(20, 15))
+		return fillDatabase(ctx, db, kpi.Data{Generations: numbered(all)})
 	})
 	defer remove()
 

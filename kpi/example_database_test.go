@@ -5,13 +5,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
 )
 
-// exampleDatabase is a database with these rows, for the examples. Call
+// exampleDatabase is a database that fill has filled, for the examples. Call
 // remove when done.
-func exampleDatabase(ctx context.Context, d kpi.Data) (db *store.DB, remove func()) {
+func exampleDatabase(ctx context.Context, fill func(*store.DB) error) (db *store.DB, remove func()) {
 	dir, err := os.MkdirTemp("", "example-")
 	if err != nil {
 		panic(err)
@@ -23,7 +22,7 @@ func exampleDatabase(ctx context.Context, d kpi.Data) (db *store.DB, remove func
 	if err := store.Migrate(ctx, db); err != nil {
 		panic(err)
 	}
-	if err := fillDatabase(ctx, db, d); err != nil {
+	if err := fill(db); err != nil {
 		panic(err)
 	}
 	return db, func() {
