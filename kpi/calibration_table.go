@@ -132,7 +132,7 @@ func (t *CalibrationTable) fill(tallies map[sql.NullString]*Tally) error {
 		t.Groups = append(t.Groups, CalibrationGroup{Name: optional(name), N: r.N, Reliability: r})
 	}
 	slices.SortFunc(t.Groups, func(a, b CalibrationGroup) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), namelessLast(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(b.N, a.N), absentLast(a.Name, b.Name))
 	})
 	p := make([]float64, len(t.Groups))
 	for i, g := range t.Groups {
@@ -153,8 +153,8 @@ func optional(s sql.NullString) *string {
 	return &s.String
 }
 
-// namelessLast puts what has no name last.
-func namelessLast(a, b *string) int {
+// absentLast orders values and puts what is absent after them.
+func absentLast[T cmp.Ordered](a, b *T) int {
 	switch {
 	case a == nil && b == nil:
 		return 0
