@@ -9,8 +9,9 @@
 // The statistics underneath, such as [Wilson], [Calibration] and
 // [MannKendall], are plain functions. So are the analyses that go on from a
 // KPI: [Decompose] splits a change into mix and rate, [Synergies] compares
-// pairs of patterns, [EarlyWarnings] finds those that get worse, and a
-// [Correction] makes an overconfident source honest.
+// pairs of patterns, [EarlyWarnings] finds those that get worse, a
+// [Correction] makes an overconfident source honest, and [Outcomes] follows
+// generations to what came of them.
 //
 // # What the numbers keep to
 //
