@@ -106,7 +106,7 @@ func TestUsage(t *testing.T) {
 		said string
 	}{
 		"no file":              {nil, "no file to import"},
-		"unknown format":       {[]string{"-format", "morse", "x"}, "known are feedback-loop"},
+		"unknown format":       {[]string{"-format", "morse", "x"}, "known are "},
 		"unknown zone":         {[]string{"-tz", "Nowhere/Land", "x"}, "unknown time zone Nowhere/Land"},
 		"unknown flag":         {[]string{"-nonsense"}, "-nonsense"},
 		"unusable address":     {[]string{"-db", "postgres:secret", "x"}, "store: unusable database address"},

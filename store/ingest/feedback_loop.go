@@ -377,6 +377,7 @@ func (d *document) decode(l list, r *record, value text) error {
 // use begins a record with these members, sorted by key.
 func (f *fields) use(members []member) {
 	f.members, f.details, f.faults, f.aliases = members, nil, nil, f.aliases[:0]
+	f.exported = f.member("event_key") != nil
 	for i := 1; i < len(members); i++ {
 		if members[i].key == members[i-1].key {
 			f.fault("", "", fmt.Sprintf("key %.64q occurs twice", members[i].key))

@@ -16,7 +16,9 @@ import (
 //
 // Where a method takes several names, the first is that of the column and the
 // others are aliases of it, which count when the ones before are absent or
-// null. The name details.x stands for the member x of the object details.
+// null. The name details.x stands for the member x of the object details. A
+// record with an event key comes from an export, which needs no aliases: what
+// it leaves out is NULL.
 type fields struct {
 	settings
 	members []member
@@ -24,6 +26,8 @@ type fields struct {
 	faults  []fault
 	aliases []alias
 	found   *findings
+
+	exported bool // the record has an event key
 }
 
 // alias says where the value of a column stands when it is not its own name.
@@ -36,6 +40,9 @@ func (f *fields) fault(column, at, reason string) {
 // take returns the value of the first of names that is there and not null, and
 // where it stands.
 func (f *fields) take(names ...string) (value, at string, ok bool) {
+	if f.exported {
+		names = names[:1]
+	}
 	for i, name := range names {
 		m := f.member(name)
 		if m == nil {
@@ -244,6 +251,9 @@ func (f *fields) time() metrics.Time {
 // is said of the whole file.
 func (f *fields) origin() metrics.Origin {
 	o := f.settings.origin
+	if key := f.optionalName("event_key"); key != nil {
+		o.EventKey = *key
+	}
 	for _, column := range []struct {
 		name  string
 		value **string

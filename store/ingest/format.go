@@ -68,6 +68,7 @@ type decoder struct {
 // last one takes what no other recognises, and says what is wrong with it.
 func decoders() []decoder {
 	return []decoder{
+		jsonLinesDecoder(),
 		feedbackLoopDecoder(),
 	}
 }

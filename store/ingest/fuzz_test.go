@@ -32,6 +32,7 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Add([]byte(hostileDocument()[:20_000]))
 	f.Add([]byte(`{"bugs":[{"pattern":"\ud800","error":"` + "\xff\x00" + `","timestamp":"2026-01-31T12:00:00.1"},{"a":[{`))
+	f.Add([]byte(`{"table":"metrics_bugs","event_key":"` + strings.Repeat("0a", 32) + `","pattern":"p","error":"e","timestamp":"2026-01-31T12:00:00Z"}`))
 	f.Add([]byte(`{"llm_calls":[{"a":NaN,"timestamp":"2026-01-31T12:00:00Z","_unknown":-Infinity}]}`))
 
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -52,7 +53,9 @@ func FuzzJSON(f *testing.F) {
 		total := first.Total()
 		require.Len(t, sink.events, total.Stored)
 		require.Len(t, sink.refused, total.Refused)
-		require.Zero(t, total.Duplicate)
+		if !bytes.Contains(data, []byte("event_key")) && !bytes.Contains(data, []byte(`\u`)) {
+			require.Zero(t, total.Duplicate)
+		}
 		for _, e := range sink.events {
 			require.NoError(t, e.Validate())
 			switch e := e.(type) {
@@ -70,7 +73,7 @@ func FuzzJSON(f *testing.F) {
 		}
 
 		again := run().Total()
-		require.Equal(t, ingest.Count{Read: total.Read, Duplicate: total.Stored, Refused: total.Refused}, again)
+		require.Equal(t, ingest.Count{Read: total.Read, Duplicate: total.Stored + total.Duplicate, Refused: total.Refused}, again)
 	})
 }
 

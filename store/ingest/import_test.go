@@ -78,7 +78,7 @@ func TestUnknownFormat(t *testing.T) {
 	t.Parallel()
 
 	_, err := ingest.Import(t.Context(), &memory{}, document("{}"), noon, ingest.Options{Format: "morse"})
-	require.EqualError(t, err, `ingest: unknown format "morse": known are feedback-loop`)
+	require.ErrorContains(t, err, `ingest: unknown format "morse": known are `)
 	format, err := ingest.ParseFormat("feedback-loop")
 	require.NoError(t, err)
 	assert.Equal(t, ingest.FeedbackLoop, format)

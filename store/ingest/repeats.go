@@ -22,8 +22,11 @@ func newRepeats() *repeats {
 	return &repeats{seen: fingerprints{}, again: map[fingerprint]int{}}
 }
 
-// identify sets the key of an event.
+// identify sets the key of an event that has none.
 func (r *repeats) identify(e metrics.Event) {
+	if e.Provenance().EventKey != "" {
+		return
+	}
 	key := e.ContentKey(0)
 	var f fingerprint
 	_, _ = hex.Decode(f[:], []byte(key[:2*len(f)])) // a key is hexadecimal
