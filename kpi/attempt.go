@@ -95,6 +95,5 @@ func (a *attempt) model() (string, bool) {
 
 // countFuture counts the events of a table at or after as_of.
 func (p plan) countFuture(ctx context.Context, db bun.IDB, table string) (int64, error) {
-	n, err := p.scope(db.NewSelect().TableExpr(table)).Where("timestamp >= ?", p.AsOf).Count(ctx)
-	return int64(n), err
+	return p.scope(db.NewSelect().TableExpr(table)).Where("timestamp >= ?", p.AsOf).Count(ctx)
 }

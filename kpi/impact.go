@@ -120,7 +120,7 @@ func (r *impactReader) readEntries(ctx context.Context, db bun.IDB) error {
 	if err != nil {
 		return err
 	}
-	r.found.Quality.Future = int64(future)
+	r.found.Quality.Future = future
 
 	added := entries().
 		ColumnExpr("organization_id, team_id, user_id, pattern_id").

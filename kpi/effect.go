@@ -1,0 +1,594 @@
+package kpi
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/doronpers/feedback-loop-go/metrics"
+)
+
+// PatternEffects is what became of generations and bugs when a pattern and its
+// later versions came.
+type PatternEffects struct {
+	Pattern        string   `json:"pattern"`
+	OrganizationID int64    `json:"organization_id"`
+	Quality        Quality  `json:"quality"` // of the generations looked at
+	Effects        []Effect `json:"effects"` // by time of the version
+}
+
+// Effect compares the time after a version of a pattern was created with the
+// time before.
+type Effect struct {
+	Version int64         `json:"version"` // the first is the pattern's introduction
+	At      time.Time     `json:"at"`
+	Before  Window        `json:"before"`
+	After   Window        `json:"after"`
+	Success SuccessEffect `json:"success"`
+	Bugs    BugEffect     `json:"bugs"`
+}
+
+// SuccessEffect is the effect on the success rate of generations.
+//
+// Of a later version the treated are the generations that applied the pattern,
+// and the control those that did not. Before its introduction nobody applied
+// it: there the treated are all generations of the projects that took it up in
+// the time after, and the control those of the other projects. Many of the
+// treated then never met the pattern, so the effect shown is smaller than that
+// on those who did.
+type SuccessEffect struct {
+	Treated BeforeAfter `json:"treated"`
+	Control BeforeAfter `json:"control"`
+
+	// Difference is the success rate of the treated after less that before,
+	// with its Newcombe interval. A general trend shows in it.
+	Difference         *float64  `json:"difference"`
+	DifferenceInterval *Interval `json:"difference_interval"`
+
+	// Net is Difference less that of the control: see
+	// [DifferenceInDifferences].
+	Net         *float64  `json:"net"`
+	NetInterval *Interval `json:"net_interval"`
+
+	Judgement
+}
+
+// BeforeAfter is a group of generations on both sides of a moment.
+type BeforeAfter struct {
+	Before SuccessCount `json:"before"`
+	After  SuccessCount `json:"after"`
+}
+
+// SuccessCount is generations whose outcome is known. Rate is absent when there
+// are none.
+type SuccessCount struct {
+	Successes int64    `json:"successes"`
+	N         int64    `json:"n"`
+	Rate      *float64 `json:"rate"`
+}
+
+// BugEffect is the effect on the bugs that name the pattern. Their rate alone
+// would also fall when fewer bugs of any kind are found; so their share of all
+// bugs is compared.
+type BugEffect struct {
+	Before BugCount `json:"before"`
+	After  BugCount `json:"after"`
+
+	// Ratio is the rate after over that before, with its exact interval; absent
+	// without bugs before or generations on both sides.
+	Ratio         *float64  `json:"ratio"`
+	RatioInterval *Interval `json:"ratio_interval"`
+
+	// Net is the pattern's share of all bugs after less that before, with its
+	// Newcombe interval; P is Fisher's.
+	Net         *float64  `json:"net"`
+	NetInterval *Interval `json:"net_interval"`
+	P           *float64  `json:"p"`
+
+	Judgement
+}
+
+// BugCount is the bugs of a time. Per100 is how many of the pattern there were
+// for 100 generations, absent without generations.
+type BugCount struct {
+	Bugs        int64    `json:"bugs"` // that name the pattern
+	Others      int64    `json:"others"`
+	Generations int64    `json:"generations"`
+	Per100      *float64 `json:"per_100"`
+}
+
+// Judgement says what to make of an effect.
+type Judgement struct {
+	Verdict  EffectVerdict `json:"verdict"`
+	Evidence Evidence      `json:"evidence"` // empty unless better or worse
+	Reason   Reason        `json:"reason"`
+	Placebo  Placebo       `json:"placebo"`
+}
+
+// EffectVerdict says which way a change went.
+type EffectVerdict string
+
+// The verdicts on an effect. Better and worse mean that the interval of the net
+// effect (of bugs: Fisher's test) excludes that nothing happened, and that
+// hardly any placebo shows as much.
+const (
+	EffectBetter     EffectVerdict = "better"
+	EffectWorse      EffectVerdict = "worse"
+	EffectUnproven   EffectVerdict = "unproven"
+	EffectTooFewData EffectVerdict = "insufficient_data"
+)
+
+// Why an effect has no plain verdict, beside [ReasonFewRows].
+const (
+	ReasonNoControl Reason = "no_control" // nothing to tell the effect from a trend by
+	ReasonPlacebo   Reason = "placebo"    // moments at which nothing happened show as much
+)
+
+// Placebo is the same comparison, as long before and after, at moments before
+// the version at which nothing happened: one a week, as far back as there are
+// enough rows, and none that another version falls into.
+type Placebo struct {
+	Cuts    int `json:"cuts"`     // moments that could be compared
+	AsLarge int `json:"as_large"` // of them with an effect as large, either way
+	// P is (AsLarge + 1)/(Cuts + 1): how likely an effect as large comes by
+	// chance, judged by the past. Absent without cuts.
+	P *float64 `json:"p"`
+}
+
+// The rules of effects.
+const (
+	enoughBugs   = 10 // of the pattern and of the others, both sides together
+	placeboStep  = 7 * 24 * time.Hour
+	placeboLimit = 39
+	rareEnough   = 0.05
+)
+
+// Effects measures what each version of a pattern changed: the success of
+// generations, and the bugs that name the pattern. It compares the days of the
+// query after the version was created with as many before; either side ends
+// where another version or as_of does. Generations and bugs of no organization
+// count for it. Each of the four groups needs 30 generations; bugs need 10 that
+// name the pattern and 10 that do not.
+//
+// The net effect takes off what the generations without the pattern did
+// meanwhile, so that a trend which moves all is not put down to the pattern. It
+// cannot take off what moves only those with it: that the pattern is applied to
+// other work than before, or that something else came for the same people on
+// the same day. Days on which all goes wrong together, and bugs that come in
+// heaps, make intervals too narrow. Against both stands the placebo, which is
+// as unsteady as the past was: an effect of which more than one in twenty shows
+// as much is no evidence, and one is conclusive only when its P is at most 0.05,
+// which takes 19 cuts. Several versions are several chances to be fooled.
+//
+// Sources: see [DifferenceInDifferences]; Bertrand, Duflo and Mullainathan,
+// Quarterly Journal of Economics 119 (2004), for what is wrong with such
+// intervals and for placebos.
+func Effects(ctx context.Context, db bun.IDB, q Query, organization int64, name string) (PatternEffects, error) {
+	p, err := q.plan()
+	if err != nil {
+		return PatternEffects{}, err
+	}
+	var versions []struct {
+		Version   int64
+		CreatedAt metrics.Time
+	}
+	if p.isTenant(organization) {
+		err = db.NewSelect().TableExpr("patterns").
+			ColumnExpr("version, created_at").
+			Where("organization_id = ?", organization).
+			Where("name = ?", name).
+			Where("created_at < ?", p.AsOf).
+			OrderExpr("created_at, version").
+			Scan(ctx, &versions)
+	}
+	switch {
+	case err != nil:
+		return PatternEffects{}, fmt.Errorf("kpi: effects: versions: %w", err)
+	case len(versions) == 0:
+		return PatternEffects{}, fmt.Errorf("kpi: effects: organization %d has no pattern %.60q", organization, name)
+	}
+	moments := make([]time.Time, len(versions))
+	for i, v := range versions {
+		moments[i] = v.CreatedAt.In(p.Zone)
+	}
+	r := effectReader{facts: newFacts(p), organization: organization, name: name, history: newHistory(moments, p.AsOf, p.Days)}
+	for _, part := range []reader{{"generations", r.readGenerations}, {"bugs", r.readBugs}} {
+		if err := part.read(ctx, db); err != nil {
+			return PatternEffects{}, fmt.Errorf("kpi: effects: %s: %w", part.what, err)
+		}
+	}
+	if err := r.strictly(); err != nil {
+		return PatternEffects{}, err
+	}
+	found := PatternEffects{Pattern: name, OrganizationID: organization, Quality: r.quality, Effects: r.history.effects()}
+	for i, v := range versions {
+		found.Effects[i].Version = v.Version
+	}
+	return found, nil
+}
+
+// effectReader fills a history from a database.
+type effectReader struct {
+	*facts
+	organization int64
+	name         string
+	history      *history
+	quality      Quality
+}
+
+func (r *effectReader) readGenerations(ctx context.Context, db bun.IDB) (err error) {
+	quality := &r.quality
+	quality.Excluded, err = r.eachAttempt(ctx, db, r.history.window(), false, func(a *attempt) {
+		if a.organization.Valid && a.organization.Int64 != r.organization {
+			return
+		}
+		quality.Rows++
+		names, state := a.patterns()
+		r.history.generated(a.at.Time)
+		switch {
+		case state == listInvalid:
+			quality.Invalid++
+			r.refuse(generationTable, a.id, "patterns_applied is no JSON array")
+		case state == listUnknown, !a.success.Valid:
+			quality.Null++
+		default:
+			_, with := slices.BinarySearch(names, r.name)
+			r.history.ended(a.at.Time, a.project, with, a.success.Bool)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	quality.Future, err = r.countFuture(ctx, db, generationTable)
+	return err
+}
+
+func (r *effectReader) readBugs(ctx context.Context, db bun.IDB) error {
+	w := r.history.window()
+	rows, err := r.scope(db.NewSelect().TableExpr(bugTable)).
+		ColumnExpr("timestamp, CASE WHEN pattern = ? THEN 1 ELSE 0 END", r.name).
+		Where("timestamp >= ?", w.Start).
+		Where("timestamp < ?", w.End).
+		Where("COALESCE(organization_id, ?) = ?", r.organization, r.organization).
+		Rows(ctx)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err says what there is to say
+
+	for rows.Next() {
+		var at metrics.Time
+		var named bool
+		if err := rows.Scan(&at, &named); err != nil {
+			return err
+		}
+		r.history.found(at.Time, named)
+	}
+	return rows.Err()
+}
+
+// history counts what happened between the moments that comparisons begin and
+// end at, so that its memory follows these and not the rows.
+type history struct {
+	moments []time.Time
+	asOf    time.Time
+	span    time.Duration
+	edges   []time.Time
+	slots   []slot // what lies between an edge and the next
+}
+
+// slot is what happened between two edges.
+type slot struct {
+	generations int64
+	projects    map[sql.NullString]applied
+	bugs        int64 // that name the pattern
+	others      int64
+}
+
+// applied is the outcomes of generations with the pattern and without it.
+type applied struct{ with, without outcomes }
+
+func newHistory(moments []time.Time, asOf time.Time, days int) *history {
+	h := &history{moments: moments, asOf: asOf, span: time.Duration(days) * 24 * time.Hour}
+	for i := range moments {
+		before, after := h.around(i)
+		h.edges = append(h.edges, before.Start, before.End, after.End)
+		for _, cut := range h.cuts(i) {
+			h.edges = append(h.edges, cut.before.Start, cut.after.Start, cut.after.End)
+		}
+	}
+	slices.SortFunc(h.edges, time.Time.Compare)
+	h.edges = slices.CompactFunc(h.edges, time.Time.Equal)
+	h.slots = make([]slot, len(h.edges)-1)
+	return h
+}
+
+// around returns the windows before and after a version.
+func (h *history) around(i int) (before, after Window) {
+	at := h.moments[i]
+	before, after = Window{at.Add(-h.span), at}, Window{at, at.Add(h.span)}
+	if i > 0 && h.moments[i-1].After(before.Start) {
+		before.Start = h.moments[i-1]
+	}
+	if i+1 < len(h.moments) && h.moments[i+1].Before(after.End) {
+		after.End = h.moments[i+1]
+	}
+	if h.asOf.Before(after.End) {
+		after.End = h.asOf
+	}
+	return before, after
+}
+
+// cut is a moment at which nothing happened, with the windows around it.
+type cut struct{ before, after Window }
+
+// cuts returns the placebo moments of a version, latest first.
+func (h *history) cuts(i int) []cut {
+	before, after := h.around(i)
+	var cuts []cut
+	for at := before.End; len(cuts) < placeboLimit; {
+		at = at.Add(-placeboStep)
+		c := cut{
+			before: Window{at.Add(-before.End.Sub(before.Start)), at},
+			after:  Window{at, at.Add(after.End.Sub(after.Start))},
+		}
+		// A year before the first row is as good as any place to give up.
+		if before.End.Sub(at) > 2*365*24*time.Hour {
+			break
+		}
+		if c.after.End.After(before.End) || slices.ContainsFunc(h.moments, func(t time.Time) bool {
+			return t.After(c.before.Start) && t.Before(c.after.End)
+		}) {
+			continue
+		}
+		cuts = append(cuts, c)
+	}
+	return cuts
+}
+
+// window is all that the comparisons look at.
+func (h *history) window() Window { return Window{h.edges[0], h.edges[len(h.edges)-1]} }
+
+// at returns the slot in which a moment of the window lies.
+func (h *history) at(t time.Time) *slot {
+	return &h.slots[h.edge(t)]
+}
+
+// edge returns the last edge that is not after t.
+func (h *history) edge(t time.Time) int {
+	return sort.Search(len(h.edges), func(i int) bool { return h.edges[i].After(t) }) - 1
+}
+
+// generated counts a generation.
+func (h *history) generated(t time.Time) { h.at(t).generations++ }
+
+// ended counts a generation whose patterns and outcome are known.
+func (h *history) ended(t time.Time, project sql.NullString, with, success bool) {
+	s := h.at(t)
+	if s.projects == nil {
+		s.projects = map[sql.NullString]applied{}
+	}
+	a := s.projects[project]
+	if with {
+		a.with = a.with.with(success)
+	} else {
+		a.without = a.without.with(success)
+	}
+	s.projects[project] = a
+}
+
+// found counts a bug.
+func (h *history) found(t time.Time, named bool) {
+	if named {
+		h.at(t).bugs++
+	} else {
+		h.at(t).others++
+	}
+}
+
+// during adds up what happened in a window.
+func (h *history) during(w Window) slot {
+	all := slot{projects: map[sql.NullString]applied{}}
+	for _, s := range h.slots[h.edge(w.Start):h.edge(w.End)] {
+		all.generations += s.generations
+		all.bugs += s.bugs
+		all.others += s.others
+		for project, a := range s.projects {
+			sum := all.projects[project]
+			sum.with, sum.without = sum.with.plus(a.with), sum.without.plus(a.without)
+			all.projects[project] = sum
+		}
+	}
+	return all
+}
+
+func (o outcomes) plus(p outcomes) outcomes { return outcomes{o.hits + p.hits, o.misses + p.misses} }
+
+// effects compares the times around each version.
+func (h *history) effects() []Effect {
+	all := make([]Effect, len(h.moments))
+	for i, at := range h.moments {
+		before, after := h.around(i)
+		all[i] = Effect{
+			At: at, Before: before, After: after,
+			Success: h.success(i, before, after),
+			Bugs:    h.bugs(i, before, after),
+		}
+	}
+	return all
+}
+
+// success compares the outcomes around a version.
+func (h *history) success(i int, before, after Window) SuccessEffect {
+	adopted := func(sql.NullString) bool { return false }
+	if i == 0 { // the pattern is introduced: projects take it up or do not
+		projects := h.during(after).projects
+		adopted = func(project sql.NullString) bool { return projects[project].with.n() > 0 }
+	}
+	groups := func(before, after Window) (treated, control Stratum) {
+		treated.HitsBefore, treated.TrialsBefore, control.HitsBefore, control.TrialsBefore = h.during(before).split(i == 0, adopted)
+		treated.HitsAfter, treated.TrialsAfter, control.HitsAfter, control.TrialsAfter = h.during(after).split(i == 0, adopted)
+		return treated, control
+	}
+
+	treated, control := groups(before, after)
+	e := SuccessEffect{Treated: beforeAfter(treated), Control: beforeAfter(control)}
+	if treated.TrialsBefore > 0 && treated.TrialsAfter > 0 {
+		difference := *e.Treated.After.Rate - *e.Treated.Before.Rate
+		bounds := newcombe(treated.HitsAfter, treated.TrialsAfter, treated.HitsBefore, treated.TrialsBefore)
+		e.Difference, e.DifferenceInterval = &difference, &bounds
+		if control.TrialsBefore > 0 && control.TrialsAfter > 0 {
+			net, bounds := differenceInDifferences(treated, control)
+			e.Net, e.NetInterval = &net, &bounds
+		}
+	}
+	switch {
+	case control.TrialsBefore+control.TrialsAfter == 0 && treated.TrialsBefore+treated.TrialsAfter > 0:
+		e.Judgement = Judgement{Verdict: EffectTooFewData, Reason: ReasonNoControl}
+	case !enough(treated, control):
+		e.Judgement = Judgement{Verdict: EffectTooFewData, Reason: ReasonFewRows}
+	default:
+		e.Placebo = h.placebo(i, math.Abs(*e.Net), func(c cut) (float64, bool) {
+			treated, control := groups(c.before, c.after)
+			if !enough(treated, control) {
+				return 0, false
+			}
+			net, _ := differenceInDifferences(treated, control)
+			return math.Abs(net), true
+		})
+		e.judge(e.NetInterval.Excludes(0), *e.Net > 0)
+	}
+	return e
+}
+
+// split returns the successes and trials of the treated and of the control.
+func (s slot) split(byProject bool, adopted func(sql.NullString) bool) (hits, trials, controlHits, controlTrials int64) {
+	for project, a := range s.projects {
+		treated, control := a.with, a.without
+		if byProject {
+			treated, control = a.with.plus(a.without), outcomes{}
+			if !adopted(project) {
+				treated, control = control, treated
+			}
+		}
+		hits, trials = hits+treated.hits, trials+treated.n()
+		controlHits, controlTrials = controlHits+control.hits, controlTrials+control.n()
+	}
+	return hits, trials, controlHits, controlTrials
+}
+
+// enough tells whether all four groups can be judged.
+func enough(treated, control Stratum) bool {
+	return min(treated.TrialsBefore, treated.TrialsAfter, control.TrialsBefore, control.TrialsAfter) >= enoughRows
+}
+
+func beforeAfter(s Stratum) BeforeAfter {
+	count := func(hits, trials int64) SuccessCount {
+		c := SuccessCount{Successes: hits, N: trials}
+		if trials > 0 {
+			rate := share(hits, trials)
+			c.Rate = &rate
+		}
+		return c
+	}
+	return BeforeAfter{Before: count(s.HitsBefore, s.TrialsBefore), After: count(s.HitsAfter, s.TrialsAfter)}
+}
+
+// bugs compares the bugs around a version.
+func (h *history) bugs(i int, before, after Window) BugEffect {
+	was, is := h.during(before), h.during(after)
+	e := BugEffect{Before: was.bugCount(), After: is.bugCount()}
+	if was.bugs > 0 && was.generations > 0 && is.generations > 0 {
+		// Given their number, how many of the bugs came after is binomial.
+		scale := share(was.generations, is.generations)
+		part := clopperPearson(is.bugs, is.bugs+was.bugs)
+		ratio := share(is.bugs, was.bugs) * scale
+		bounds := interval(part.Lower/(1-part.Lower)*scale, part.Upper/(1-part.Upper)*scale, MethodRateRatio)
+		e.Ratio, e.RatioInterval = &ratio, &bounds
+	}
+	allWas, allIs := was.bugs+was.others, is.bugs+is.others
+	if allWas > 0 && allIs > 0 {
+		net := share(is.bugs, allIs) - share(was.bugs, allWas)
+		bounds := newcombe(is.bugs, allIs, was.bugs, allWas)
+		e.Net, e.NetInterval = &net, &bounds
+		if p, err := Fisher(is.bugs, allIs, was.bugs, allWas); err == nil { // else more than 10¹² bugs
+			e.P = &p
+		}
+	}
+	switch {
+	case was.others+is.others == 0 && was.bugs+is.bugs > 0:
+		e.Judgement = Judgement{Verdict: EffectTooFewData, Reason: ReasonNoControl}
+	case e.P == nil || was.bugs+is.bugs < enoughBugs || was.others+is.others < enoughBugs:
+		e.Judgement = Judgement{Verdict: EffectTooFewData, Reason: ReasonFewRows}
+	default:
+		e.Placebo = h.placebo(i, shift(was, is), func(c cut) (float64, bool) {
+			was, is := h.during(c.before), h.during(c.after)
+			return shift(was, is), was.bugs+is.bugs >= enoughBugs && was.others+is.others >= enoughBugs
+		})
+		e.judge(*e.P <= rareEnough+tolerance, *e.Net < 0)
+	}
+	return e
+}
+
+func (s slot) bugCount() BugCount {
+	c := BugCount{Bugs: s.bugs, Others: s.others, Generations: s.generations}
+	if s.generations > 0 {
+		rate := 100 * share(s.bugs, s.generations)
+		c.Per100 = &rate
+	}
+	return c
+}
+
+// shift is the size of the change of the pattern's share of bugs: that of the
+// log odds, halves added to keep it finite.
+func shift(was, is slot) float64 {
+	odds := func(s slot) float64 { return math.Log((float64(s.bugs) + 0.5) / (float64(s.others) + 0.5)) }
+	return math.Abs(odds(is) - odds(was))
+}
+
+// placebo compares the size of an effect with those at moments at which nothing
+// happened.
+func (h *history) placebo(i int, size float64, effect func(cut) (size float64, ok bool)) Placebo {
+	var p Placebo
+	for _, c := range h.cuts(i) {
+		other, ok := effect(c)
+		if !ok {
+			continue
+		}
+		p.Cuts++
+		if other >= size-tolerance {
+			p.AsLarge++
+		}
+	}
+	if p.Cuts > 0 {
+		chance := float64(p.AsLarge+1) / float64(p.Cuts+1)
+		p.P = &chance
+	}
+	return p
+}
+
+// judge decides on an effect that has enough data.
+func (j *Judgement) judge(beyondChance, better bool) {
+	j.Verdict = EffectUnproven
+	switch {
+	case !beyondChance:
+		return
+	case float64(j.Placebo.AsLarge) > rareEnough*float64(j.Placebo.Cuts):
+		j.Reason = ReasonPlacebo
+		return
+	case better:
+		j.Verdict = EffectBetter
+	default:
+		j.Verdict = EffectWorse
+	}
+	j.Evidence = Inconclusive
+	if j.Placebo.P != nil && *j.Placebo.P <= rareEnough+tolerance {
+		j.Evidence = Conclusive
+	}
+}
