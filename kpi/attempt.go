@@ -93,7 +93,7 @@ func (a *attempt) model() (string, bool) {
 	return m.Model, m.Model != ""
 }
 
-// countFuture counts the events of a table at or after as_of.
-func (p plan) countFuture(ctx context.Context, db bun.IDB, table string) (int64, error) {
-	return p.scope(db.NewSelect().TableExpr(table)).Where("timestamp >= ?", p.AsOf).Count(ctx)
+// futureAttempts counts the generations at or after as_of.
+func (p plan) futureAttempts(ctx context.Context, db bun.IDB) (int64, error) {
+	return p.scope(db.NewSelect().TableExpr(generationTable)).Where("timestamp >= ?", p.AsOf).Count(ctx)
 }

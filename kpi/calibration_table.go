@@ -88,7 +88,7 @@ func Calibrations(ctx context.Context, db bun.IDB, q Query, by Dimension) (Calib
 		}
 	})
 	if err == nil {
-		t.Quality.Future, err = p.countFuture(ctx, db, generationTable)
+		t.Quality.Future, err = p.futureAttempts(ctx, db)
 	}
 	if err != nil {
 		return CalibrationTable{}, fmt.Errorf("kpi: calibrations by %s: %w", by, err)

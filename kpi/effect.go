@@ -245,7 +245,7 @@ func (r *effectReader) readGenerations(ctx context.Context, db bun.IDB) (err err
 	if err != nil {
 		return err
 	}
-	quality.Future, err = r.countFuture(ctx, db, generationTable)
+	quality.Future, err = r.futureAttempts(ctx, db)
 	return err
 }
 

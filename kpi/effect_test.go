@@ -273,18 +273,18 @@ func simulateBugs(seed uint64, heap int, mean func(days float64, named bool) flo
 func TestEffectOnBugs(t *testing.T) {
 	t.Parallel()
 
-	found := func(heap int, mean func(days float64, named bool) float64) (better, any int) {
+	found := func(heap int, mean func(days float64, named bool) float64) (better, either int) {
 		for seed := range uint64(200) {
 			switch simulateBugs(seed, heap, mean).Verdict {
 			case kpi.EffectBetter:
 				better++
-				any++
+				either++
 			case kpi.EffectWorse:
-				any++
+				either++
 			case kpi.EffectUnproven, kpi.EffectTooFewData:
 			}
 		}
-		return better, any
+		return better, either
 	}
 	_, steady := found(1, func(float64, bool) float64 { return 1.5 })
 	assert.LessOrEqual(t, steady, 18, "no effect")

@@ -125,7 +125,7 @@ func Outcomes(ctx context.Context, db bun.IDB, q Query, by Dimension) (OutcomeTa
 		}
 	})
 	if err == nil {
-		quality.Future, err = p.countFuture(ctx, db, generationTable)
+		quality.Future, err = p.futureAttempts(ctx, db)
 	}
 	if err != nil {
 		return OutcomeTable{}, fmt.Errorf("kpi: outcomes: %w", err)

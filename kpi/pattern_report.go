@@ -227,7 +227,7 @@ func (r *patternReader) readGenerations(ctx context.Context, db bun.IDB) (err er
 	if err != nil {
 		return err
 	}
-	quality.Future, err = r.countFuture(ctx, db, generationTable)
+	quality.Future, err = r.futureAttempts(ctx, db)
 	return err
 }
 

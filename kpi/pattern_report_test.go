@@ -250,7 +250,24 @@ func TestUsageAgreesWithTheViews(t *testing.T) {
 	})
 }
 
-func TestPatternReportCountsBadRows(t *testing.T) {
+func TestPatternReportCountsBadGenerations(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert(t, db, kpi.Data{Generations: generations(2, 1)})
+		loosen(t, db, "metrics_code_generation")
+		_, err := db.NewRaw(`UPDATE metrics_code_generation SET patterns_applied = '{"a":1}' WHERE prompt = '1'`).Exec(t.Context())
+		require.NoError(t, err)
+
+		got, err := kpi.Patterns(t.Context(), db, kpi.Query{AsOf: asOf})
+		require.NoError(t, err)
+		assert.Equal(t, kpi.Quality{Rows: 2, Null: 1, Invalid: 1}, got.Quality)
+		_, err = kpi.Patterns(t.Context(), db, kpi.Query{AsOf: asOf, Strict: true})
+		assert.ErrorContains(t, err, "kpi: strict: metrics_code_generation: row ")
+	})
+}
+
+func TestPatternReportCountsBadPeriods(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -260,22 +277,22 @@ func TestPatternReportCountsBadRows(t *testing.T) {
 		later.PeriodStart, later.PeriodEnd = ago(-1), ago(-2)
 		nothing, unscored := period("retry", 10, 9, 0.9), period("retry", 10, 9, 0.9)
 		nothing.ApplicationCount, unscored.EffectivenessScore = nil, nil
-		insert(t, db, kpi.Data{Effectiveness: []metrics.Effectiveness{early, later, nothing, unscored, period("retry", 0, 0, 1)},
-			Generations: generations(2, 1)})
-		loosen(t, db, "metrics_code_generation")
-		_, err := db.NewRaw(`UPDATE metrics_code_generation SET patterns_applied = '{"a":1}' WHERE prompt = '1'`).Exec(t.Context())
-		require.NoError(t, err)
+		insert(t, db, kpi.Data{Effectiveness: []metrics.Effectiveness{
+			early, later, nothing, unscored, period("retry", 0, 0, 1), period("retry", 2, 1, 0.5), period("retry", 3, 1, 0.5),
+		}})
+		loosen(t, db, "pattern_effectiveness")
+		for from, to := range map[int64]string{2: "effectiveness_score = 85", 3: "application_count = -1"} {
+			_, err := db.NewRaw("UPDATE pattern_effectiveness SET "+to+" WHERE application_count = ?", from).Exec(t.Context())
+			require.NoError(t, err)
+		}
 
 		got, err := kpi.Patterns(t.Context(), db, kpi.Query{AsOf: asOf})
 		require.NoError(t, err)
-		assert.Equal(t, kpi.Quality{Rows: 2, Null: 1, Invalid: 1}, got.Quality)
-		assert.Equal(t, kpi.Quality{Rows: 4, Null: 2, Invalid: 1, Future: 1}, got.Periods)
+		assert.Equal(t, kpi.Quality{Rows: 6, Null: 2, Invalid: 3, Future: 1}, got.Periods)
 		retry := rowOf(t, got, "retry", 0)
 		assert.Equal(t, ptr(int64(10)), retry.Applications)
 		assert.Nil(t, retry.Effectiveness, "no applications behind the only score")
-
 		_, err = kpi.Patterns(t.Context(), db, kpi.Query{AsOf: asOf, Strict: true})
-		require.ErrorContains(t, err, "kpi: strict: metrics_code_generation: row ")
 		assert.ErrorContains(t, err, "kpi: strict: pattern_effectiveness: row ")
 	})
 }
