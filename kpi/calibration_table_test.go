@@ -2,7 +2,6 @@ package kpi_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -107,29 +106,6 @@ func TestCalibrationOfGroups(t *testing.T) {
 		_, err = kpi.Calibrations(t.Context(), db, kpi.Query{AsOf: asOf}, "colour")
 		assert.EqualError(t, err, `kpi: calibrations: no dimension "colour"`)
 	})
-}
-
-func TestCalibrationOfGroupsHasTheSameBitsOnBothDatabases(t *testing.T) {
-	t.Parallel()
-
-	tables := make(chan string, 2)
-	t.Run("databases", func(t *testing.T) {
-		storetest.Each(t, func(t *testing.T, db *store.DB) {
-			d := sampleData(3)
-			shuffle(&d, uint64(len(db.Dialect().Name().String())))
-			insert(t, db, d)
-			var all []kpi.CalibrationTable
-			for _, by := range []kpi.Dimension{kpi.ByPattern, kpi.ByModel, kpi.ByProject, kpi.BySource} {
-				got, err := kpi.Calibrations(t.Context(), db, kpi.Query{AsOf: asOf, Days: 90}, by)
-				require.NoError(t, err)
-				all = append(all, got)
-			}
-			text, err := json.Marshal(all)
-			require.NoError(t, err)
-			tables <- string(text)
-		})
-	})
-	assert.Equal(t, <-tables, <-tables)
 }
 
 func TestCalibrationOfGroupsCountsBadRows(t *testing.T) {
