@@ -7,11 +7,26 @@
 // means.
 //
 // The statistics underneath, such as [Wilson], [Calibration] and
-// [MannKendall], are plain functions. So are the analyses that go on from a
-// KPI: [Decompose] splits a change into mix and rate, [Synergies] compares
-// pairs of patterns, [EarlyWarnings] finds those that get worse, a
-// [Correction] makes an overconfident source honest, and [Outcomes] follows
-// generations to what came of them.
+// [MannKendall], are plain functions.
+//
+// # Analyses
+//
+// What goes on from a KPI is asked for by itself. Of values:
+//
+//   - [Decompose] splits a change into mix and rate.
+//   - [Synergies] compares pairs of patterns, [EarlyWarnings] finds those that
+//     get worse.
+//   - A [Correction] makes an overconfident source honest.
+//
+// Of a database, for the same [Query] as a report:
+//
+//   - [Calibrations] measures each pattern, model, project or source.
+//   - [Patterns] is one row for each pattern: what it is, how it is used, what
+//     came of it.
+//   - [Effects] measures what a pattern and each of its versions changed.
+//   - [Outcomes] follows generations to what came of them.
+//   - [Impacts] adds up the time that patterns saved teams and people.
+//   - [FlakyTests] tells tests that fail from those that cannot decide.
 //
 // # What the numbers keep to
 //
