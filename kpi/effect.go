@@ -131,8 +131,8 @@ const (
 )
 
 // Placebo is the same comparison, as long before and after, at moments before
-// the version at which nothing happened: one a week, as far back as there are
-// enough rows, and none that another version falls into.
+// the version at which nothing happened: one a week of the year before, where
+// there are enough rows, and none that another version falls into.
 type Placebo struct {
 	Cuts    int `json:"cuts"`     // moments that could be compared
 	AsLarge int `json:"as_large"` // of them with an effect as large, either way
@@ -144,8 +144,7 @@ type Placebo struct {
 // The rules of effects.
 const (
 	enoughBugs   = 10 // of the pattern and of the others, both sides together
-	placeboStep  = 7 * 24 * time.Hour
-	placeboLimit = 39
+	placeboWeeks = 52 // how far back placebos are looked for
 	rareEnough   = 0.05
 )
 
@@ -332,22 +331,18 @@ type cut struct{ before, after Window }
 func (h *history) cuts(i int) []cut {
 	before, after := h.around(i)
 	var cuts []cut
-	for at := before.End; len(cuts) < placeboLimit; {
-		at = at.Add(-placeboStep)
+	for week := range placeboWeeks {
+		at := before.End.Add(-time.Duration(week+1) * 7 * 24 * time.Hour)
 		c := cut{
 			before: Window{at.Add(-before.End.Sub(before.Start)), at},
 			after:  Window{at, at.Add(after.End.Sub(after.Start))},
 		}
-		// A year before the first row is as good as any place to give up.
-		if before.End.Sub(at) > 2*365*24*time.Hour {
-			break
-		}
-		if c.after.End.After(before.End) || slices.ContainsFunc(h.moments, func(t time.Time) bool {
+		happened := slices.ContainsFunc(h.moments, func(t time.Time) bool {
 			return t.After(c.before.Start) && t.Before(c.after.End)
-		}) {
-			continue
+		})
+		if !happened && !c.after.End.After(before.End) {
+			cuts = append(cuts, c)
 		}
-		cuts = append(cuts, c)
 	}
 	return cuts
 }

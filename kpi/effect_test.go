@@ -249,6 +249,68 @@ func TestEffectWithoutControlIsNotJudged(t *testing.T) {
 	assert.Equal(t, kpi.ReasonNoControl, h.Effects()[0].Bugs.Reason)
 }
 
+// What a history counts between its edges is what a plain count over all rows
+// finds, wherever versions and rows lie.
+func TestEffectsCountWhatLiesInTheirWindows(t *testing.T) {
+	t.Parallel()
+
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 24))
+		moments := make([]time.Time, 1+r.IntN(4))
+		for i := range moments {
+			moments[i] = ago(float64(r.IntN(60) + 1)).Time // several may coincide
+		}
+		slices.SortFunc(moments, time.Time.Compare)
+		h := kpi.NewHistory(moments, asOf, 1+r.IntN(40))
+
+		type row struct {
+			at            time.Time
+			with, success bool
+		}
+		var rows []row
+		for range 300 {
+			one := row{ago(float64(r.IntN(150)) / 2).Time, r.IntN(2) == 0, r.IntN(2) == 0}
+			if w := h.Window(); one.at.Before(w.Start) || !one.at.Before(w.End) {
+				continue
+			}
+			h.Ended(one.at, "shop", one.with, one.success)
+			h.Found(one.at, one.with)
+			rows = append(rows, one)
+		}
+		for i, e := range h.Effects() {
+			count := func(w kpi.Window, with bool) (successes, n int64) {
+				for _, one := range rows {
+					if one.with != with || one.at.Before(w.Start) || !one.at.Before(w.End) {
+						continue
+					}
+					n++
+					if one.success {
+						successes++
+					}
+				}
+				return successes, n
+			}
+			for name, c := range map[string]struct {
+				w         kpi.Window
+				with      bool
+				successes kpi.SuccessCount
+				bugs      int64
+			}{
+				"treated before": {e.Before, true, e.Success.Treated.Before, e.Bugs.Before.Bugs},
+				"treated after":  {e.After, true, e.Success.Treated.After, e.Bugs.After.Bugs},
+				"control before": {e.Before, false, e.Success.Control.Before, e.Bugs.Before.Others},
+				"control after":  {e.After, false, e.Success.Control.After, e.Bugs.After.Others},
+			} {
+				successes, n := count(c.w, c.with)
+				assert.Equal(t, n, c.bugs, "seed %d, version %d, %s", seed, i, name)
+				if i > 0 { // the first compares projects
+					assert.Equal(t, []int64{successes, n}, []int64{c.successes.Successes, c.successes.N}, "seed %d, version %d, %s", seed, i, name)
+				}
+			}
+		}
+	}
+}
+
 // simulateBugs draws so many bugs a day of the pattern and of others over nine
 // months, in heaps of a size, and returns the effect of the second version.
 func simulateBugs(seed uint64, heap int, mean func(days float64, named bool) float64) kpi.BugEffect {
