@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -44,6 +45,19 @@ type CalibrationGroup struct {
 	// groups, some look bad by luck.
 	P           float64     `json:"p"`
 	Reliability Reliability `json:"reliability"`
+}
+
+// WriteTable writes the groups for a terminal, at most 100 columns wide.
+func (t CalibrationTable) WriteTable(w io.Writer) error {
+	rows := [][]string{{"By " + string(t.By), "Generations", "Bias", "Error", "By chance", "P"}}
+	for _, g := range t.Groups {
+		r := g.Reliability
+		rows = append(rows, []string{
+			nameCell(g.Name, nameWidth), countCell(g.N), pointsCell(&r.Bias), percentCell(&r.ECE), percentCell(&r.NoiseFloor),
+			fmt.Sprintf("%.3f", g.P),
+		})
+	}
+	return writeCells(w, 1, rows)
 }
 
 // Calibrations measures, group by group, how well confidence predicted success

@@ -3,6 +3,7 @@ package kpi_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
@@ -145,13 +146,13 @@ func ExampleCalibrations() {
 	if err != nil {
 		panic(err)
 	}
-	for _, g := range table.Groups {
-		fmt.Printf("%-5s %d generations, bias %+.2f, error %.2f where chance shows %.2f, p = %.3f\n",
-			*g.Name, g.N, g.Reliability.Bias, g.Reliability.ECE, g.Reliability.NoiseFloor, g.P)
-	}
 	fmt.Println(table.Quality.Null, "without a confidence")
+	if err := table.WriteTable(os.Stdout); err != nil {
+		panic(err)
+	}
 	// Output:
-	// large 200 generations, bias +0.02, error 0.02 where chance shows 0.02, p = 0.405
-	// small 200 generations, bias +0.25, error 0.25 where chance shows 0.02, p = 0.000
 	// 20 without a confidence
+	// By model  Generations      Bias   Error  By chance      P
+	// large             200   +2.0 pp   2.0 %      1.7 %  0.405
+	// small             200  +25.0 pp  25.0 %      1.7 %  0.000
 }

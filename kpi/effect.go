@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -147,6 +149,47 @@ const (
 	placeboWeeks = 52 // how far back placebos are looked for
 	rareEnough   = 0.05
 )
+
+// WriteTable writes the effects for a terminal, at most 100 columns wide: two
+// lines for each version, its effect on success and on its share of the bugs.
+func (p PatternEffects) WriteTable(w io.Writer) error {
+	rows := [][]string{{"Version", "On", "Verdict", "Before", "After", "Net", "95 % interval", "Placebos"}}
+	for _, e := range p.Effects {
+		placebos := func(j Judgement) string { return fmt.Sprintf("%d of %d", j.Placebo.AsLarge, j.Placebo.Cuts) }
+		s, b := e.Success, e.Bugs
+		rows = append(rows,
+			[]string{
+				fmt.Sprintf("%d, %s", e.Version, e.At.Format(time.DateOnly)), "success", s.text(),
+				percentCell(s.Treated.Before.Rate), percentCell(s.Treated.After.Rate), pointsCell(s.Net), rangeCell(s.NetInterval), placebos(s.Judgement),
+			},
+			[]string{
+				"", "bugs", b.text(),
+				b.Before.shareText(), b.After.shareText(), pointsCell(b.Net), rangeCell(b.NetInterval), placebos(b.Judgement),
+			})
+	}
+	return writeCells(w, 3, rows)
+}
+
+// shareText is the pattern's share of all bugs.
+func (c BugCount) shareText() string {
+	if c.Bugs+c.Others == 0 {
+		return "–"
+	}
+	part := share(c.Bugs, c.Bugs+c.Others)
+	return percentCell(&part)
+}
+
+// text is the verdict with what stands against it.
+func (j Judgement) text() string {
+	text := string(j.Verdict)
+	switch {
+	case j.Reason != "":
+		text = string(j.Reason)
+	case j.Evidence == Inconclusive:
+		text += ", maybe"
+	}
+	return strings.ReplaceAll(text, "_", " ")
+}
 
 // Effects measures what each version of a pattern changed: the success of
 // generations, and the bugs that name the pattern. It compares the days of the
@@ -519,16 +562,22 @@ func (h *history) bugs(i int, before, after Window) BugEffect {
 	switch {
 	case was.others+is.others == 0 && was.bugs+is.bugs > 0:
 		e.Judgement = Judgement{Verdict: EffectTooFewData, Reason: ReasonNoControl}
-	case e.P == nil || was.bugs+is.bugs < enoughBugs || was.others+is.others < enoughBugs:
+	case !enoughFound(was, is):
 		e.Judgement = Judgement{Verdict: EffectTooFewData, Reason: ReasonFewRows}
 	default:
 		e.Placebo = h.placebo(i, shift(was, is), func(c cut) (float64, bool) {
 			was, is := h.during(c.before), h.during(c.after)
-			return shift(was, is), was.bugs+is.bugs >= enoughBugs && was.others+is.others >= enoughBugs
+			return shift(was, is), enoughFound(was, is)
 		})
-		e.judge(*e.P <= rareEnough+tolerance, *e.Net < 0)
+		e.judge(e.P != nil && *e.P <= rareEnough+tolerance, *e.Net < 0)
 	}
 	return e
+}
+
+// enoughFound tells whether the bugs of two times can be compared.
+func enoughFound(was, is slot) bool {
+	return was.bugs+is.bugs >= enoughBugs && was.others+is.others >= enoughBugs &&
+		was.bugs+was.others > 0 && is.bugs+is.others > 0
 }
 
 func (s slot) bugCount() BugCount {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -415,15 +416,13 @@ func ExampleEffects() {
 	if err != nil {
 		panic(err)
 	}
-	for _, e := range effects.Effects {
-		s := e.Success
-		fmt.Printf("v%d: %+.2f, without the trend %+.2f (%.2f to %.2f): %s\n",
-			e.Version, *s.Difference, *s.Net, s.NetInterval.Lower, s.NetInterval.Upper, s.Verdict)
+	if err := effects.WriteTable(os.Stdout); err != nil {
+		panic(err)
 	}
-	bugs := effects.Effects[1].Bugs
-	fmt.Printf("bugs per 100 generations: %.1f, then %.1f: %s\n", *bugs.Before.Per100, *bugs.After.Per100, bugs.Verdict)
 	// Output:
-	// v1: +0.30, without the trend +0.20 (-0.06 to 0.44): unproven
-	// v2: +0.40, without the trend +0.40 (0.11 to 0.66): better
-	// bugs per 100 generations: 25.0, then 6.2: better
+	// Version        On       Verdict        Before   After       Net   95 % interval  Placebos
+	// 1, 2025-11-24  success  unproven       50.0 %  80.0 %  +20.0 pp   -5.7 – 44.4 %    0 of 0
+	//                bugs     few rows            –       –         –               –    0 of 0
+	// 2, 2026-02-12  success  better, maybe  50.0 %  90.0 %  +40.0 pp   11.5 – 66.1 %    0 of 0
+	//                bugs     better, maybe  50.0 %  20.0 %  -30.0 pp  -48.5 – -5.8 %    0 of 0
 }

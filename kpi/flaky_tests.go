@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -70,6 +71,18 @@ const (
 	TestUnknown TestKind = "unknown" // no run says more than that it failed
 	TestSkipped TestKind = "skipped" // no run executed it
 )
+
+// WriteTable writes the tests for a terminal, at most 100 columns wide.
+func (f Flakiness) WriteTable(w io.Writer) error {
+	rows := [][]string{{"Test", "Project", "Kind", "Runs", "Failed", "Flaky", "Unknown", "Flaky rate"}}
+	for _, t := range f.Tests {
+		rows = append(rows, []string{
+			nameCell(&t.Test, nameWidth), nameCell(t.Project, 12), string(t.Kind), countCell(t.Runs), countCell(t.Failed), countCell(t.Flaky),
+			countCell(t.Unknown), rangeCell(t.FlakyInterval),
+		})
+	}
+	return writeCells(w, 3, rows)
+}
 
 // FlakyTests reports on every test with a row in the rolling window of the
 // query. Flaky is a test that passed and failed in one run, that is under one

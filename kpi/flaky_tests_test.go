@@ -3,6 +3,7 @@ package kpi_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -149,14 +150,15 @@ func ExampleFlakyTests() {
 	if err != nil {
 		panic(err)
 	}
-	for _, t := range report.Tests {
-		fmt.Printf("%-11s %-8s %d runs, %d failed, %d flaky, %d unknown\n", t.Test, t.Kind, t.Runs, t.Failed, t.Flaky, t.Unknown)
+	if err := report.WriteTable(os.Stdout); err != nil {
+		panic(err)
 	}
 	// Output:
-	// TestRetried flaky    1 runs, 0 failed, 1 flaky, 1 unknown
-	// TestFlaky   flaky    6 runs, 1 failed, 2 flaky, 0 unknown
-	// TestBroken  failing  5 runs, 3 failed, 0 flaky, 0 unknown
-	// TestGhost   unknown  0 runs, 0 failed, 0 flaky, 2 unknown
-	// TestSolid   passing  5 runs, 0 failed, 0 flaky, 0 unknown
-	// TestSkipped skipped  0 runs, 0 failed, 0 flaky, 0 unknown
+	// Test         Project  Kind     Runs  Failed  Flaky  Unknown      Flaky rate
+	// TestRetried  shop     flaky       1       0      1        1  20.7 – 100.0 %
+	// TestFlaky    shop     flaky       6       1      2        0    9.7 – 70.0 %
+	// TestBroken   shop     failing     5       3      0        0    0.0 – 43.4 %
+	// TestGhost    shop     unknown     0       0      0        2               –
+	// TestSolid    shop     passing     5       0      0        0    0.0 – 43.4 %
+	// TestSkipped  shop     skipped     0       0      0        0               –
 }

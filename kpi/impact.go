@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -57,6 +58,31 @@ type UserImpact struct {
 	User           string `json:"user"`
 	Active         bool   `json:"active"`
 	Savings
+}
+
+// WriteTable writes the teams and then the people for a terminal, at most 100
+// columns wide.
+func (i Impact) WriteTable(w io.Writer) error {
+	teams := [][]string{{"Team", "Members", "Hours", "Per member", "Patterns"}}
+	for _, t := range i.Teams {
+		teams = append(teams, []string{
+			nameCell(&t.Team, nameWidth), countCell(t.Members), numberCell("%.1f", t.Hours, 1), numberCell("%.2f", t.HoursPerMember, 1),
+			countCell(t.Patterns),
+		})
+	}
+	users := [][]string{{"User", "Entries", "Hours", "Patterns"}}
+	for _, u := range i.Users {
+		users = append(users, []string{
+			nameCell(&u.User, nameWidth), countCell(u.Entries), numberCell("%.1f", u.Hours, 1), countCell(u.Patterns),
+		})
+	}
+	if err := writeCells(w, 1, teams); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	return writeCells(w, 1, users)
 }
 
 // Impacts adds up, for the rolling window of the query, the time that patterns

@@ -3,7 +3,7 @@ package kpi_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -151,16 +151,17 @@ func ExampleImpacts() {
 	if err != nil {
 		panic(err)
 	}
-	for _, team := range impact.Teams {
-		if team.HoursPerMember == nil {
-			fmt.Printf("%-6s %d members\n", team.Team, team.Members)
-			continue
-		}
-		fmt.Printf("%-6s %d members, %.1f h by %d patterns, %.2f h each\n",
-			team.Team, team.Members, *team.Hours, team.Patterns, *team.HoursPerMember)
+	if err := impact.WriteTable(os.Stdout); err != nil {
+		panic(err)
 	}
 	// Output:
-	// core   2 members, 2.5 h by 2 patterns, 1.25 h each
-	// web    1 members, 0.5 h by 1 patterns, 0.50 h each
-	// empty  0 members
+	// Team   Members  Hours  Per member  Patterns
+	// core         2    2.5        1.25         2
+	// web          1    0.5        0.50         1
+	// empty        0      –           –         0
+	//
+	// User  Entries  Hours  Patterns
+	// ada         1    1.5         1
+	// bob         2    1.5         1
+	// dan         0      –         0
 }

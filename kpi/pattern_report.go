@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -93,6 +95,22 @@ func (p plan) usage(last *metrics.Time) Usage {
 	default:
 		return UsageInactive
 	}
+}
+
+// WriteTable writes the patterns for a terminal, at most 100 columns wide.
+func (r PatternReport) WriteTable(w io.Writer) error {
+	rows := [][]string{{"Pattern", "Usage", "Generations", "Success", "Effective", "Bugs", "Failures", "Hours"}}
+	for _, p := range r.Patterns {
+		usage := "–"
+		if p.Library != nil {
+			usage = strings.ReplaceAll(string(p.Library.Usage), "_", " ")
+		}
+		rows = append(rows, []string{
+			nameCell(&p.Pattern, nameWidth), usage, countCell(p.Generations), percentCell(p.SuccessRate), percentCell(p.Effectiveness),
+			countCell(p.Bugs), countCell(p.Failures), numberCell("%.1f", p.Hours, 1),
+		})
+	}
+	return writeCells(w, 2, rows)
 }
 
 // Patterns reports on every pattern of the libraries in scope, and on what

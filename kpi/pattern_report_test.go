@@ -3,6 +3,7 @@ package kpi_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -312,14 +313,11 @@ func ExamplePatterns() {
 	if err != nil {
 		panic(err)
 	}
-	for _, p := range report.Patterns {
-		rate := "no success rate"
-		if p.SuccessRate != nil {
-			rate = fmt.Sprintf("%.0f %% success (%.0f to %.0f)", 100**p.SuccessRate, 100*p.Interval.Lower, 100*p.Interval.Upper)
-		}
-		fmt.Printf("%-12s v%d %-10s %2d generations, %d bugs, %s\n", p.Pattern, p.Library.Version, p.Library.Usage, p.Generations, p.Bugs, rate)
+	if err := report.WriteTable(os.Stdout); err != nil {
+		panic(err)
 	}
 	// Output:
-	// guard-clause v1 never_used  0 generations, 0 bugs, no success rate
-	// retry        v2 active     50 generations, 1 bugs, 82 % success (69 to 90)
+	// Pattern       Usage       Generations  Success  Effective  Bugs  Failures  Hours
+	// guard-clause  never used            0        –          –     0         0      –
+	// retry         active               50   82.0 %          –     1         0      –
 }

@@ -12,8 +12,19 @@ import (
 // WriteTable writes the report for a terminal, at most 100 columns wide: value,
 // target, interval, status and change against the previous window.
 func WriteTable(w io.Writer, r Report) error {
-	rows := append([][]string{headings}, r.cells()...)
-	widths := make([]int, len(headings))
+	var b strings.Builder
+	b.WriteString(align(append([][]string{headings}, r.cells()...), rightAligned))
+	b.WriteString("\n")
+	for _, note := range r.notes() {
+		b.WriteString(wrap(note) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// align lays the cells of rows out in columns, two blanks apart.
+func align(rows [][]string, right func(column int) bool) string {
+	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, text := range row {
 			widths[i] = max(widths[i], utf8.RuneCountInString(text))
@@ -24,19 +35,14 @@ func WriteTable(w io.Writer, r Report) error {
 		var line strings.Builder
 		for i, text := range row {
 			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
-			if rightAligned(i) {
+			if right(i) {
 				text, gap = gap+text, ""
 			}
 			line.WriteString(text + gap + "  ")
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
-	b.WriteString("\n")
-	for _, note := range r.notes() {
-		b.WriteString(wrap(note) + "\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // columns is how wide a table may be.
