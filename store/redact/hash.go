@@ -1,0 +1,33 @@
+package redact
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+const (
+	hashStart = "[hmac-sha256:"
+	hashEnd   = "]"
+)
+
+// hashed returns the hash that is stored for a text. An empty text and a hash
+// stay what they are.
+func hashed(text string, key []byte) string {
+	if text == "" || isHash(text) {
+		return text
+	}
+	h := hmac.New(sha256.New, key)
+	_, _ = h.Write([]byte(text))
+	return hashStart + hex.EncodeToString(h.Sum(nil)) + hashEnd
+}
+
+func isHash(text string) bool {
+	digits, found := strings.CutPrefix(text, hashStart)
+	digits, ends := strings.CutSuffix(digits, hashEnd)
+	if !found || !ends || len(digits) != hex.EncodedLen(sha256.Size) {
+		return false
+	}
+	return strings.Trim(digits, "0123456789abcdef") == ""
+}
