@@ -2,6 +2,7 @@ package kpi_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -17,11 +18,12 @@ import (
 	"github.com/doronpers/feedback-loop-go/store/storetest"
 )
 
-// What BenchmarkCompute fills a database with. Raise them to 1,000,000 and
-// 100,000 to see how a report scales.
-const (
-	benchmarkGenerations = 20_000
-	benchmarkOthers      = 2_000
+// What BenchmarkCompute fills a database with, for example
+//
+//	go test ./kpi -run '^$' -bench Compute -benchtime 5x -generations 1000000 -others 100000
+var (
+	benchmarkGenerations = flag.Int("generations", 20_000, "how many generations a benchmark has")
+	benchmarkOthers      = flag.Int("others", 2_000, "how many rows a benchmark has in each other table")
 )
 
 // BenchmarkCompute measures a whole report. All generations lie in the two
@@ -35,7 +37,7 @@ func BenchmarkCompute(b *testing.B) {
 			require.NoError(b, err)
 			defer db.Close()
 			require.NoError(b, store.Migrate(b.Context(), db))
-			fill(b, db, benchmarkGenerations, benchmarkOthers)
+			fill(b, db, *benchmarkGenerations, *benchmarkOthers)
 
 			b.ReportAllocs()
 			for b.Loop() {

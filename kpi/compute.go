@@ -13,12 +13,14 @@ import (
 )
 
 // Compute reads a database and returns the report that the query asks for. It
-// sends a handful of SELECTs, two at a time when db is a pool; pass a
-// transaction for one consistent picture while others write.
+// sends about twenty SELECTs. When db is a pool, two run at a time and each sees
+// what is stored when it begins; pass a transaction for one consistent picture
+// while others write.
 //
-// Memory follows what is distinct (confidences, patterns, runs), not rows. A
-// statement that fails, a query that makes no sense and, in strict mode, an
-// invalid row are errors.
+// Memory follows what is distinct (confidences, patterns, runs), not rows: the
+// quantiles and the calibration need the values of confidence, nothing else
+// does. A statement that fails, a query that makes no sense and, in strict mode,
+// an invalid row are errors.
 func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 	p, err := q.plan()
 	if err != nil {
@@ -31,52 +33,69 @@ func Compute(ctx context.Context, db bun.IDB, q Query) (Report, error) {
 	return f.report()
 }
 
-// read adds all rows of a database.
+// read adds all rows of a database. What takes longest comes first, so that
+// both lanes end at about the same time. Each chain keeps to its own part of the
+// facts.
 func (f *facts) read(ctx context.Context, db bun.IDB) error {
-	// The generations take about as long as everything else. Patterns come
-	// before what belongs to an organization by a pattern's name or id.
-	generations := []reader{
-		{"generations", f.readGenerations},
-		{"duplicate generations", f.readDuplicates},
-	}
-	others := []reader{
-		{"patterns", f.readPatterns},
-		{"pattern effectiveness", f.readEffectiveness},
-		{"age of pattern effectiveness", f.readEffectivenessAge},
-		{"first events", f.readFirstSeen},
-		{"bugs", f.readBugs},
-		{"code reviews", f.readReviews},
-		{"test runs", f.readTestRuns},
-		{"test failures", f.readFailures},
-		{"audit log", f.readAudit},
-		{"metrics", f.readSavings},
-		{"users", f.readUsers},
-	}
-	// A pool serves two at once, a transaction does not.
-	if _, isPool := db.(interface{ Stats() sql.DBStats }); !isPool {
-		return inTurn(ctx, db, append(generations, others...))
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var both sync.WaitGroup
-	var once sync.Once
-	var failed error
-	for _, readers := range [][]reader{generations, others} {
-		both.Go(func() {
-			if err := inTurn(ctx, db, readers); err != nil {
-				once.Do(func() { failed = err })
-				stop()
-			}
-		})
-	}
-	both.Wait()
-	return failed
+	return atOnce(ctx, db, [][]reader{
+		{{"generations", f.readGenerations(current)}},
+		{{"previous generations", f.readGenerations(previous)}},
+		{
+			// Patterns come before what belongs to an organization by a
+			// pattern's name or id.
+			{"patterns", f.readPatterns},
+			{"pattern effectiveness", f.readEffectiveness},
+			{"age of pattern effectiveness", f.readEffectivenessAge},
+			{"audit log", f.readAudit},
+			{"metrics", f.readSavings},
+		},
+		{{"test runs", f.readTestRuns}},
+		{{"test failures", f.readFailures}},
+		{{"duplicate generations", f.readDuplicates}},
+		{{"bugs", f.readBugs}, {"code reviews", f.readReviews}},
+		{{"users", f.readUsers}, {"first events", f.readFirstSeen}},
+		{{"future generations", f.readGenerations(future)}},
+	})
 }
 
 // reader adds the rows of one kind.
 type reader struct {
 	what string
 	read func(context.Context, bun.IDB) error
+}
+
+// lanes is how many chains of readers run at once.
+const lanes = 2
+
+// atOnce runs chains of readers at the same time where db is a pool, which can
+// serve them, and else one after the other.
+func atOnce(ctx context.Context, db bun.IDB, chains [][]reader) error {
+	if _, isPool := db.(interface{ Stats() sql.DBStats }); !isPool {
+		return inTurn(ctx, db, slices.Concat(chains...))
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	queue := make(chan []reader, len(chains))
+	for _, chain := range chains {
+		queue <- chain
+	}
+	close(queue)
+
+	var all sync.WaitGroup
+	var once sync.Once
+	var failed error
+	for range lanes {
+		all.Go(func() {
+			for chain := range queue {
+				if err := inTurn(ctx, db, chain); err != nil {
+					once.Do(func() { failed = err })
+					stop()
+				}
+			}
+		})
+	}
+	all.Wait()
+	return failed
 }
 
 func inTurn(ctx context.Context, db bun.IDB, readers []reader) error {
@@ -101,6 +120,7 @@ type facts struct {
 	reviews       reviewFacts
 	tests         [periods]testFacts
 	mapped        bool    // a test run lists patterns
+	mapless       mapless // those that do not
 	covered       nameSet // patterns that test runs list
 	violated      nameSet // patterns that failed tests name
 	audit         auditFacts
@@ -189,14 +209,7 @@ func (f *facts) report() (Report, error) {
 		Organizations: f.Organizations, Project: f.Project,
 	}
 	for _, d := range Definitions() {
-		evaluate := evaluations[d.ID]
-		result := evaluate(f, current)
-		if d.Span.repeats() {
-			before := evaluate(f, previous)
-			result.Previous = &before
-			result.changed()
-		}
-		r.KPIs = append(r.KPIs, result)
+		r.KPIs = append(r.KPIs, f.result(d))
 	}
 	for _, evaluate := range []func(*facts, period) Result{
 		(*facts).runsWithFailures, (*facts).observedInTests, (*facts).engagedUsers,
@@ -204,4 +217,16 @@ func (f *facts) report() (Report, error) {
 		r.Companions = append(r.Companions, evaluate(f, current))
 	}
 	return r, nil
+}
+
+// result evaluates one KPI, beside the window before where there is one.
+func (f *facts) result(d Definition) Result {
+	evaluate := evaluations[d.ID]
+	r := evaluate(f, current)
+	if d.Span.repeats() {
+		before := evaluate(f, previous)
+		r.Previous = &before
+		r.changed()
+	}
+	return r
 }

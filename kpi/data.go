@@ -64,7 +64,6 @@ func (f *facts) takeGenerations(rows []metrics.CodeGeneration) error {
 			id: row.ID, flags: int(when),
 			confidence: nullFloat(row.Confidence),
 			count:      nullInt(row.PatternsCount),
-			metadata:   sql.RawBytes(row.GenerationMetadata),
 		}
 		if row.Success != nil {
 			if *row.Success {
@@ -76,7 +75,7 @@ func (f *facts) takeGenerations(rows []metrics.CodeGeneration) error {
 		if row.CompilationError != nil && strings.TrimSpace(*row.CompilationError) != "" {
 			g.flags |= flagError
 		}
-		if row.Source != nil && slices.Contains(f.ExcludeSources, *row.Source) {
+		if row.Source != nil && slices.Contains(f.ExcludeSources, *row.Source) || f.excludedBy(row.GenerationMetadata) {
 			g.flags |= flagExcluded
 		}
 		if row.PatternsApplied != nil {

@@ -44,61 +44,71 @@ type generation struct {
 	id         int64
 	flags      int // its period, and what is known of it
 	confidence sql.NullFloat64
-	count      sql.NullInt64
-	list       sql.RawBytes // patterns_applied; nil is NULL
-	metadata   sql.RawBytes // where it may name an excluded source
+	count      sql.NullInt64 // of its patterns
+	list       sql.RawBytes  // patterns_applied, where the count does not say all; nil is NULL
 }
 
 // The flags of a generation stand above its period. They are one column,
 // because half of the time of a report goes by columns times rows.
 const (
-	flagSuccess  = 4 << iota
-	flagFailure  // neither of the two: the outcome is unknown
-	flagError    // a compilation error that is not blank
-	flagExcluded // by the source column
-	periodMask   = flagSuccess - 1
+	flagSuccess    = 4 << iota
+	flagFailure    // neither of the two: the outcome is unknown
+	flagError      // a compilation error that is not blank
+	flagExcluded   // by its source
+	flagMismatched // the list holds another number of patterns than the count says
+	periodMask     = flagSuccess - 1
 )
 
 func (g *generation) has(flag int) bool { return g.flags&flag != 0 }
 
-// readGenerations adds the generations of a database. Rows are streamed:
-// grouping them in SQL costs SQLite a sort that is slower than this.
-func (f *facts) readGenerations(ctx context.Context, db bun.IDB) error {
-	id := "0" // of which only strict mode makes use
-	if f.Strict {
-		id = "id"
-	}
-	rows, err := f.scope(db.NewSelect().TableExpr(generationTable)).
-		ColumnExpr("? AS id", bun.Safe(id)).
-		ColumnExpr("(CASE WHEN timestamp >= ? THEN ? WHEN timestamp >= ? THEN ? ELSE ? END)"+
-			" + (CASE WHEN success THEN ? WHEN NOT success THEN ? ELSE 0 END)"+
-			" + (CASE WHEN TRIM(compilation_error, ?) <> '' THEN ? ELSE 0 END)"+
-			" + (CASE WHEN source IN (?) THEN ? ELSE 0 END) AS flags",
-			f.window.End, future, f.window.Start, current, previous,
-			flagSuccess, flagFailure, blanks, flagError, bun.List(f.ExcludeSources), flagExcluded).
-		ColumnExpr("confidence, patterns_count, patterns_applied").
-		ColumnExpr("CASE WHEN ? THEN generation_metadata END", f.mayNameExcluded()).
-		Where("timestamp >= ?", f.previous.Start).
-		Rows(ctx)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err says what there is to say
-
-	var g generation
-	for rows.Next() {
-		if err := rows.Scan(&g.id, &g.flags, &g.confidence, &g.count, &g.list, &g.metadata); err != nil {
+// readGenerations returns what adds the generations of one period of a
+// database. Rows are streamed: grouping them in SQL costs SQLite a sort that is
+// slower than this.
+func (f *facts) readGenerations(when period) func(context.Context, bun.IDB) error {
+	return func(ctx context.Context, db bun.IDB) error {
+		id := "0" // of which only strict mode makes use
+		if f.Strict {
+			id = "id"
+		}
+		query := f.scope(db.NewSelect().TableExpr(generationTable)).
+			ColumnExpr("? AS id", bun.Safe(id)).
+			ColumnExpr("? + (CASE WHEN success THEN ? WHEN NOT success THEN ? ELSE 0 END)"+
+				" + (CASE WHEN has_error THEN ? ELSE 0 END)"+
+				" + (CASE WHEN source IN (?) OR metadata_source IN (?) THEN ? ELSE 0 END)"+
+				" + (CASE WHEN patterns_count <> patterns_listed THEN ? ELSE 0 END) AS flags",
+				when, flagSuccess, flagFailure, flagError,
+				bun.List(f.ExcludeSources), bun.List(f.ExcludeSources), flagExcluded, flagMismatched).
+			ColumnExpr("confidence").
+			ColumnExpr("COALESCE(patterns_count, patterns_listed) AS count").
+			ColumnExpr("CASE WHEN patterns_listed IS NULL THEN patterns_applied END AS list")
+		rows, err := f.within(query, when).Rows(ctx)
+		if err != nil {
 			return err
 		}
-		f.addGeneration(&g)
+		defer rows.Close() //nolint:errcheck // rows.Err says what there is to say
+
+		var g generation
+		for rows.Next() {
+			if err := rows.Scan(&g.id, &g.flags, &g.confidence, &g.count, &g.list); err != nil {
+				return err
+			}
+			f.addGeneration(&g)
+		}
+		return rows.Err()
 	}
-	return rows.Err()
 }
 
-// blanks are the characters of which a blank text consists: those that
-// unicode.IsSpace knows. TRIM alone strips nothing but spaces.
-const blanks = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006" +
-	"\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+// within leaves out what lies in another period.
+func (p plan) within(q *bun.SelectQuery, when period) *bun.SelectQuery {
+	switch when {
+	case future:
+		return q.Where("timestamp >= ?", p.window.End)
+	case current:
+		return q.Where("timestamp >= ?", p.window.Start).Where("timestamp < ?", p.window.End)
+	default:
+		return q.Where("timestamp >= ?", p.previous.Start).Where("timestamp < ?", p.window.Start)
+	}
+}
 
 // mayNameExcluded is true of every row whose metadata names an excluded
 // source, and of few others. Access to JSON differs between databases, text
@@ -126,16 +136,18 @@ func (p plan) excludedBy(metadata []byte) bool {
 	if len(metadata) == 0 {
 		return false
 	}
-	var m struct {
-		Source string `json:"source"`
-	}
+	var m map[string]any // encoding/json would take "Source" for the key of a field
 	// Metadata that are no object, or whose source is no string, name none.
-	return json.Unmarshal(metadata, &m) == nil && m.Source != "" && slices.Contains(p.ExcludeSources, m.Source)
+	if json.Unmarshal(metadata, &m) != nil {
+		return false
+	}
+	source, ok := m["source"].(string)
+	return ok && slices.Contains(p.ExcludeSources, source)
 }
 
 func (f *facts) addGeneration(g *generation) {
 	in := &f.generations[g.flags&periodMask]
-	if g.has(flagExcluded) || f.excludedBy(g.metadata) {
+	if g.has(flagExcluded) {
 		in.excluded++
 		return
 	}
@@ -183,7 +195,7 @@ func (f *facts) addPatterns(in *generationFacts, g *generation) {
 		f.refuse(generationTable, g.id, fmt.Sprintf("patterns_count %d is negative", g.count.Int64))
 	case g.count.Valid:
 		in.patterns[g.count.Int64]++
-		if l.state == listKnown && l.names != g.count.Int64 {
+		if g.has(flagMismatched) || l.state == listKnown && l.names != g.count.Int64 {
 			in.mismatched++
 		}
 	case l.state == listKnown:
