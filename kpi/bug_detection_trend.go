@@ -83,6 +83,7 @@ func (f *facts) bugDetectionTrend(when period) Result {
 	t.Trend = trendOf(values)
 	r.number(values[len(values)-1], int64(t.Weeks))
 	r.Meets = nil // the target judges the series
+	r.Chance = t.chanceOfTrend()
 	switch {
 	case t.Verdict == Decreasing:
 		r.Status, r.Evidence = Met, Conclusive

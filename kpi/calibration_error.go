@@ -23,6 +23,7 @@ func (f *facts) calibrationError(when period) Result {
 	r.Quality.PointMass = pointMass(levels, n)
 	r.Detail = &c
 	r.number(c.ECE, n)
+	r.Chance = c.chanceOfError(r.Target.Value)
 	evidence := Inconclusive
 	if c.NoiseFloor <= r.Target.Value/2 {
 		evidence = Conclusive

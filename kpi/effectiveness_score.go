@@ -56,6 +56,9 @@ func (f *facts) effectivenessScore(when period) Result {
 	detail.Effective, detail.Applications = &m.Effective, &total
 	r.number(m.Mean, int64(m.N))
 	r.Interval = m.Interval()
+	if r.Interval != nil && m.Effective >= enoughEffective {
+		r.Chance = r.Target.chanceOfMean(m.Mean, *m.Error, m.Effective-1)
+	}
 	switch {
 	case m.Effective < enoughEffective:
 		r.undefined(InsufficientData, ReasonFewRows)

@@ -102,7 +102,7 @@ func (f *facts) highSeverityIssues(when period) Result {
 	count := last.high + last.critical
 	r.number(float64(count), 1)
 	i := garwood(count)
-	r.Interval = &i
+	r.Interval, r.Chance = &i, r.Target.chanceOfCount(count)
 	if r.Target.decides(i) {
 		r.verdict(Conclusive)
 	} else {

@@ -28,6 +28,12 @@ type Result struct {
 	Evidence Evidence  `json:"evidence"`
 	Reason   Reason    `json:"reason"`
 
+	// Chance is how likely a process exactly on its target shows a value as
+	// far on the wrong side as this one, or farther, 0 to 1; see
+	// [Report.Gate]. Absent for a census, without a value, and for means of
+	// fewer than 30 values, of which too little is known.
+	Chance *float64 `json:"chance"`
+
 	Window   *Window   `json:"window"` // absent for a census at AsOf
 	AsOf     time.Time `json:"as_of"`
 	Quality  Quality   `json:"quality"`
@@ -108,7 +114,7 @@ const (
 func (r *Result) proportion(hits, trials int64) {
 	r.ratio(hits, trials)
 	i := wilson(hits, trials)
-	r.Interval = &i
+	r.Interval, r.Chance = &i, r.Target.chanceOfHits(hits, trials)
 	switch {
 	case r.Target.decides(i):
 		r.verdict(Conclusive)
@@ -137,8 +143,12 @@ func (r *Result) census(part, whole int64) {
 func (r *Result) mean(s summary) {
 	r.number(s.mean, s.n)
 	if s.sd != nil {
-		i := student(s.mean, *s.sd/math.Sqrt(float64(s.n)), float64(s.n-1), MethodStudent)
+		se, freedom := *s.sd/math.Sqrt(float64(s.n)), float64(s.n-1)
+		i := student(s.mean, se, freedom, MethodStudent)
 		r.Interval = &i
+		if s.n >= enoughRows {
+			r.Chance = r.Target.chanceOfMean(s.mean, se, freedom)
+		}
 	}
 	switch {
 	case r.Interval != nil && r.Target.decides(*r.Interval):
