@@ -28,7 +28,7 @@ func wide(name string) map[string]interface{ WriteTable(w io.Writer) error } {
 			Users: []kpi.UserImpact{{User: name, Savings: kpi.Savings{Entries: many, Hours: &hours}}},
 		},
 		"patterns": kpi.PatternReport{Patterns: []kpi.PatternRow{
-			{Pattern: name, Library: &kpi.LibraryEntry{Usage: kpi.UsageNever}, Generations: many, Bugs: 99_999, Failures: many,
+			{Pattern: name, OrganizationID: &many, Library: &kpi.LibraryEntry{Usage: kpi.UsageNever}, Generations: many, Bugs: 99_999, Failures: many,
 				SuccessRate: ptr(1.0), Effectiveness: ptr(1.0), Hours: ptr(9999.5)}, {},
 		}},
 		"effects": kpi.PatternEffects{Effects: []kpi.Effect{{

@@ -99,14 +99,17 @@ func (p plan) usage(last *metrics.Time) Usage {
 
 // WriteTable writes the patterns for a terminal, at most 100 columns wide.
 func (r PatternReport) WriteTable(w io.Writer) error {
-	rows := [][]string{{"Pattern", "Usage", "Generations", "Success", "Effective", "Bugs", "Failures", "Hours"}}
+	rows := [][]string{{"Pattern", "Usage", "Org", "Generations", "Success", "Effective", "Bugs", "Failures", "Hours"}}
 	for _, p := range r.Patterns {
-		usage := "–"
+		usage, organization := "–", "–"
+		if p.OrganizationID != nil {
+			organization = countCell(*p.OrganizationID)
+		}
 		if p.Library != nil {
 			usage = strings.ReplaceAll(string(p.Library.Usage), "_", " ")
 		}
 		rows = append(rows, []string{
-			nameCell(&p.Pattern, nameWidth), usage, countCell(p.Generations), percentCell(p.SuccessRate), percentCell(p.Effectiveness),
+			nameCell(&p.Pattern, 20), usage, organization, countCell(p.Generations), percentCell(p.SuccessRate), percentCell(p.Effectiveness),
 			countCell(p.Bugs), countCell(p.Failures), numberCell("%.1f", p.Hours, 1),
 		})
 	}

@@ -317,7 +317,7 @@ func ExamplePatterns() {
 		panic(err)
 	}
 	// Output:
-	// Pattern       Usage       Generations  Success  Effective  Bugs  Failures  Hours
-	// guard-clause  never used            0        –          –     0         0      –
-	// retry         active               50   82.0 %          –     1         0      –
+	// Pattern       Usage       Org  Generations  Success  Effective  Bugs  Failures  Hours
+	// guard-clause  never used    1            0        –          –     0         0      –
+	// retry         active        1           50   82.0 %          –     1         0      –
 }
