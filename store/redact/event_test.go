@@ -92,6 +92,21 @@ func TestEventsWithoutSecretsStay(t *testing.T) {
 	}
 }
 
+func TestSharedTextsAreNotChanged(t *testing.T) {
+	t.Parallel()
+
+	r := newRedactor(t, redact.Options{})
+	project, patterns := "redis://:abcd@h", metrics.Names{"redis://:abcd@h"}
+	details := metrics.JSON(`{"a":"redis://:abcd@h"}`)
+	g := &metrics.CodeGeneration{Origin: metrics.Origin{Project: &project}, PatternsApplied: patterns, GenerationMetadata: details, Timestamp: noon}
+	r.Redact(g)
+	assert.Equal(t, "redis://:[redacted:url-password]@h", *g.Project)
+	assert.Equal(t, metrics.Names{"redis://:[redacted:url-password]@h"}, g.PatternsApplied)
+	assert.Equal(t, "redis://:abcd@h", project)
+	assert.Equal(t, metrics.Names{"redis://:abcd@h"}, patterns)
+	assert.Equal(t, `{"a":"redis://:abcd@h"}`, string(details))
+}
+
 func TestRedactedTextFitsItsColumn(t *testing.T) {
 	t.Parallel()
 

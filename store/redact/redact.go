@@ -19,6 +19,7 @@ package redact
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
@@ -87,60 +88,54 @@ func New(o Options) (*Redactor, error) {
 
 // Redact takes the secrets out of all texts of an event, those of its origin
 // and of its JSON included. Its keys, numbers, times and severity stay. A text
-// that becomes longer than its column allows is cut.
+// that becomes longer than its column allows is cut. What the event points to is
+// replaced, not changed.
 //
 // The content key is another one afterwards if anything was found: redact
 // before [metrics.Complete].
 func (r *Redactor) Redact(e metrics.Event) {
 	o := e.Provenance()
-	r.name(o.Project)
-	r.name(o.Source)
-	r.name(o.RunID)
+	r.optional(&o.Project, metrics.MaxName)
+	r.optional(&o.Source, metrics.MaxName)
+	r.optional(&o.RunID, metrics.MaxName)
 	switch e := e.(type) {
 	case *metrics.Bug:
-		r.name(&e.Pattern)
-		r.text(&e.Error)
-		r.code(e.Code)
-		r.name(e.FilePath)
-		r.text(e.StackTrace)
+		r.text(&e.Pattern, metrics.MaxName)
+		r.text(&e.Error, metrics.MaxText)
+		r.code(&e.Code)
+		r.optional(&e.FilePath, metrics.MaxName)
+		r.optional(&e.StackTrace, metrics.MaxText)
 	case *metrics.TestFailure:
-		r.name(&e.TestName)
-		r.text(&e.FailureReason)
-		r.name(e.PatternViolated)
-		r.code(e.CodeSnippet)
+		r.text(&e.TestName, metrics.MaxName)
+		r.text(&e.FailureReason, metrics.MaxText)
+		r.optional(&e.PatternViolated, metrics.MaxName)
+		r.code(&e.CodeSnippet)
 	case *metrics.CodeReview:
-		r.name(&e.IssueType)
-		r.name(&e.Pattern)
-		r.name(e.FilePath)
-		r.text(e.Suggestion)
+		r.text(&e.IssueType, metrics.MaxName)
+		r.text(&e.Pattern, metrics.MaxName)
+		r.optional(&e.FilePath, metrics.MaxName)
+		r.optional(&e.Suggestion, metrics.MaxText)
 	case *metrics.Performance:
-		r.name(&e.MetricType)
+		r.text(&e.MetricType, metrics.MaxName)
 		r.json(&e.Details)
-		r.name(e.FunctionName)
+		r.optional(&e.FunctionName, metrics.MaxName)
 	case *metrics.Deployment:
-		r.name(e.IssueType)
-		r.name(e.Pattern)
-		r.name(&e.Environment)
-		r.text(e.RootCause)
+		r.optional(&e.IssueType, metrics.MaxName)
+		r.optional(&e.Pattern, metrics.MaxName)
+		r.text(&e.Environment, metrics.MaxName)
+		r.optional(&e.RootCause, metrics.MaxText)
 	case *metrics.CodeGeneration:
-		r.code(&e.Prompt)
-		for i := range e.PatternsApplied {
-			r.name(&e.PatternsApplied[i])
-		}
-		r.text(e.CompilationError)
+		prompt := &e.Prompt
+		r.code(&prompt)
+		e.Prompt = *prompt
+		r.names(&e.PatternsApplied)
+		r.optional(&e.CompilationError, metrics.MaxText)
 		r.json(&e.GenerationMetadata)
 	}
 }
 
-func (r *Redactor) name(s *string) { r.replace(s, metrics.MaxName) }
-
-func (r *Redactor) text(s *string) { r.replace(s, metrics.MaxText) }
-
-// replace redacts a text of a column that holds so many bytes.
-func (r *Redactor) replace(s *string, limit int) {
-	if s == nil {
-		return
-	}
+// text redacts a text of a column that holds so many bytes.
+func (r *Redactor) text(s *string, limit int) {
 	clean, spans := r.clean(*s)
 	if spans == nil {
 		return
@@ -151,11 +146,34 @@ func (r *Redactor) replace(s *string, limit int) {
 	*s = clean
 }
 
+// optional is text for a column that may be NULL. Several events may share the
+// text, so a clean one takes its place.
+func (r *Redactor) optional(s **string, limit int) {
+	if *s != nil {
+		clean := **s
+		if r.text(&clean, limit); clean != **s {
+			*s = &clean
+		}
+	}
+}
+
 // code redacts a prompt or code, or puts a hash in its place.
-func (r *Redactor) code(s *string) {
-	if s != nil && r.hashKey != nil {
-		*s = hashed(*s, r.hashKey)
+func (r *Redactor) code(s **string) {
+	if *s == nil || r.hashKey == nil {
+		r.optional(s, metrics.MaxText)
 		return
 	}
-	r.text(s)
+	hash := hashed(**s, r.hashKey)
+	*s = &hash
+}
+
+// names redacts the names of a list.
+func (r *Redactor) names(list *metrics.Names) {
+	for i, name := range *list {
+		clean := name
+		if r.text(&clean, metrics.MaxName); clean != name {
+			*list = slices.Clone(*list)
+			(*list)[i] = clean
+		}
+	}
 }
