@@ -47,6 +47,12 @@ type Options struct {
 	// Zone is that of times without offset. Nil is UTC.
 	Zone *time.Location
 
+	// Redact takes out of an event what must not be stored, such as secrets,
+	// before anything else is done with it; see package redact. Of a refused
+	// record, text and reason go through it as the message of a bug. It is
+	// called from several goroutines. Nil leaves everything in.
+	Redact func(metrics.Event)
+
 	// Progress is called now and then, from the goroutine of Import.
 	Progress func(Progress)
 }
@@ -79,6 +85,7 @@ func Import(ctx context.Context, sink Sink, file File, now time.Time, o Options)
 	i := importer{
 		sink:     sink,
 		settings: o.settings(),
+		redact:   o.Redact,
 		base:     filepath.Base(file.Name),
 		now:      metrics.At(now),
 		receipt:  &receipt,
@@ -132,6 +139,7 @@ type importer struct {
 	sink     Sink
 	decoder  *decoder // nil until the format is recognised
 	settings settings
+	redact   func(metrics.Event)
 	base     string // of the file's name
 	now      metrics.Time
 	receipt  *Receipt
@@ -193,6 +201,9 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 	}
 	b.err = d.read(file, i.settings, func(r record) bool {
 		if r.event != nil {
+			if i.redacts(r.event) {
+				b.found.redacted++
+			}
 			keys.identify(r.event)
 		}
 		if b.records == nil {
@@ -206,6 +217,26 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 		return send()
 	}, &b.found)
 	send()
+}
+
+// redacts redacts an event and tells whether that changed it.
+func (i *importer) redacts(e metrics.Event) bool {
+	if i.redact == nil {
+		return false
+	}
+	before := e.ContentKey(0)
+	i.redact(e)
+	return e.ContentKey(0) != before
+}
+
+// redactText redacts what is no event.
+func (i *importer) redactText(text string) string {
+	if i.redact == nil {
+		return text
+	}
+	bug := metrics.Bug{Error: text}
+	i.redact(&bug)
+	return bug.Error
 }
 
 // counter counts the bytes that are read.
@@ -297,7 +328,7 @@ func (i *importer) quarantine(ctx context.Context, b batch) error {
 }
 
 func (i *importer) row(r record) store.RefusedRecord {
-	text := printable(r.text)
+	text := i.redactText(printable(r.text))
 	row := store.RefusedRecord{
 		RecordKey:     recordKey(r.list, text, i.base, strconv.Itoa(r.index), strconv.FormatInt(r.size, 10)),
 		File:          printable(i.base),
@@ -315,7 +346,7 @@ func (i *importer) row(r record) store.RefusedRecord {
 	for n, f := range r.faults {
 		reasons[n] = strings.TrimSpace(f.column + " " + f.reason)
 	}
-	row.Reason = strings.Join(reasons, "; ")
+	row.Reason = i.redactText(strings.Join(reasons, "; "))
 	return row
 }
 

@@ -147,6 +147,32 @@ func TestOptionsSayWhereRecordsComeFrom(t *testing.T) {
 	}
 }
 
+func TestRedactedBeforeAnythingElse(t *testing.T) {
+	t.Parallel()
+
+	redact := func(e metrics.Event) {
+		if bug, ok := e.(*metrics.Bug); ok {
+			bug.Error = strings.ReplaceAll(bug.Error, "hunter2", "…")
+		}
+	}
+	bug := func(message string) string { return `{"pattern":"p","error":"` + message + `",` + at + `}` }
+	text := `{"bugs":[` + bug("hunter2") + `,` + bug("…") + `,` + bug("fine") + `,{"pattern":"p","error":"hunter2","timestamp":"hunter2"}]}`
+	var sink memory
+	receipt := importText(t, &sink, text, ingest.Options{Redact: redact})
+	assert.Equal(t, 1, receipt.Redacted)
+	assert.Equal(t, ingest.Count{Read: 4, Stored: 3, Refused: 1}, receipt.Total())
+	for i, message := range []string{"…", "…", "fine"} {
+		assert.Equal(t, message, sink.events[i].(*metrics.Bug).Error)
+	}
+	assert.Equal(t, sink.events[0].ContentKey(1), sink.events[1].Provenance().EventKey, "the same event, a second time")
+	assert.Equal(t, `{"pattern":"p","error":"…","timestamp":"…"}`, sink.refused[0].Record)
+	assert.NotContains(t, sink.refused[0].Reason+receipt.Refused[0].Reason, "hunter2")
+
+	again := importText(t, &sink, text, ingest.Options{Redact: redact})
+	assert.Equal(t, ingest.Count{Read: 4, Duplicate: 3, Refused: 1}, again.Total())
+	assert.Len(t, sink.refused, 1)
+}
+
 func TestEqualRecordsStayApartAndImportsRepeat(t *testing.T) {
 	t.Parallel()
 

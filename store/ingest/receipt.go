@@ -26,6 +26,7 @@ type Receipt struct {
 	NaiveTimes         int `json:"naive_times,omitempty"`         // times without offset
 	CutTexts           int `json:"cut_texts,omitempty"`           // texts that were shortened to their limit
 	ReplacedCharacters int `json:"replaced_characters,omitempty"` // NUL and broken characters, now U+FFFD
+	Redacted           int `json:"redacted,omitempty"`            // events that Redact changed
 }
 
 // MaxRefusals is how many refused records a receipt lists.
@@ -74,6 +75,7 @@ type findings struct {
 	naive    int
 	cut      int
 	replaced int
+	redacted int
 }
 
 func (f *findings) table(name string) { f.tables = append(f.tables, name) }
@@ -138,4 +140,5 @@ func (r *Receipt) add(f findings) {
 	r.NaiveTimes += f.naive
 	r.CutTexts += f.cut
 	r.ReplacedCharacters += f.replaced
+	r.Redacted += f.redacted
 }
