@@ -384,6 +384,27 @@ func TestDifferencesInDifferencesCoverTheTruth(t *testing.T) {
 	assert.InDelta(t, 0.9525, float64(covered)/simulations, 0.0125)
 }
 
+func TestDifferencesInDifferencesAreNewcombesOfASteadyControl(t *testing.T) {
+	t.Parallel()
+
+	r := rand.New(rand.NewPCG(1, 25))
+	steady := kpi.Stratum{HitsBefore: 6e11, TrialsBefore: 1e12, HitsAfter: 6e11, TrialsAfter: 1e12}
+	for range 200 {
+		n, m := 1+r.Int64N(80), 1+r.Int64N(80)
+		s := kpi.Stratum{HitsBefore: r.Int64N(n + 1), TrialsBefore: n, HitsAfter: r.Int64N(m + 1), TrialsAfter: m}
+		want, err := kpi.Newcombe(s.HitsAfter, m, s.HitsBefore, n)
+		require.NoError(t, err)
+		value, got, err := kpi.DifferenceInDifferences(s, steady)
+		require.NoError(t, err)
+		assert.InDelta(t, want.Lower, got.Lower, 1e-5, "%+v", s)
+		assert.InDelta(t, want.Upper, got.Upper, 1e-5, "%+v", s)
+
+		turned, bounds, err := kpi.DifferenceInDifferences(steady, s)
+		require.NoError(t, err)
+		assert.InDeltaSlice(t, []float64{-value, -got.Upper, -got.Lower}, []float64{turned, bounds.Lower, bounds.Upper}, 1e-12, "%+v", s)
+	}
+}
+
 func TestDifferenceInDifferencesOfTooLittle(t *testing.T) {
 	t.Parallel()
 
