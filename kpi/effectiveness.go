@@ -37,7 +37,8 @@ type effectivenessFacts struct {
 
 // applications are those of one pattern.
 type applications struct {
-	count  int64 // of all rows that have a count
+	rows   int64 // that have a count
+	count  int64 // of these rows
 	pooled int64 // of rows that have successes, too
 	hits   int64
 }
@@ -143,6 +144,7 @@ func (f *facts) addApplications(in *effectivenessFacts, e *effectiveness) {
 		a = &applications{}
 		in.patterns[e.pattern] = a
 	}
+	a.rows++
 	a.count += n
 	switch {
 	case !e.passed.Valid:

@@ -12,6 +12,7 @@ import (
 // savingFacts is the time saved, by the pattern that is to thank.
 type savingFacts struct {
 	seconds      map[int64]int64 // by id of the pattern's row
+	timed        map[int64]int64 // rows with a time, likewise
 	users        map[thanks]bool // who saved time by which pattern
 	engaged      map[int64]bool  // users with a recent row
 	recent       int64           // rows of the last engagedDays
@@ -26,7 +27,7 @@ type savingFacts struct {
 type thanks struct{ pattern, user int64 }
 
 func newSavingFacts() savingFacts {
-	return savingFacts{seconds: map[int64]int64{}, users: map[thanks]bool{}, engaged: map[int64]bool{}}
+	return savingFacts{seconds: map[int64]int64{}, timed: map[int64]int64{}, users: map[thanks]bool{}, engaged: map[int64]bool{}}
 }
 
 // readSavings adds the time saved of a database.
@@ -77,6 +78,9 @@ func (f *facts) addSaving(pattern, user, seconds sql.NullInt64, when period) {
 		return
 	}
 	in.seconds[pattern.Int64] += seconds.Int64
+	if seconds.Valid {
+		in.timed[pattern.Int64]++
+	}
 	if user.Valid {
 		in.users[thanks{pattern.Int64, user.Int64}] = true
 	}

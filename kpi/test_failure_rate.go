@@ -42,6 +42,9 @@ func newTestFacts() testFacts {
 	return testFacts{failedOf: map[run]int64{}, failuresOf: map[run]int64{}}
 }
 
+// mapless are the test runs that say nothing about patterns, of whatever time.
+type mapless struct{ without, unreadable int64 }
+
 // ownName is a name within an organization, or of whoever has it when the
 // event says no organization.
 type ownName struct {
@@ -88,10 +91,17 @@ func (f *facts) addTestRun(id int64, at metrics.Time, of run, details []byte) {
 	if len(details) > 0 {
 		err = json.Unmarshal(details, &d)
 	}
-	if err == nil && at.Before(f.AsOf) {
-		f.mapped = f.mapped || d.Patterns != nil
-		for _, name := range d.Patterns {
-			f.covered[ownName{of.organization, name}] = true
+	if at.Before(f.AsOf) {
+		switch {
+		case err != nil:
+			f.mapless.unreadable++
+		case d.Patterns == nil:
+			f.mapless.without++
+		default:
+			f.mapped = true
+			for _, name := range d.Patterns {
+				f.covered[ownName{of.organization, name}] = true
+			}
 		}
 	}
 	when, ok := f.periodOf(at.Time)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/history"
@@ -24,6 +25,7 @@ func run(ctx context.Context, env program.Env) error {
 	project := fs.String("project", "", "project; default all")
 	asJSON := fs.Bool("json", false, "write JSON")
 	asMarkdown := fs.Bool("markdown", false, "write a Markdown table")
+	explain := fs.String("explain", "", "explain this KPI instead, such as success_rate: formula, SQL, rows left out and why")
 	save := fs.Bool("save", false, "keep the values as those of their day, for the history on the page KPI Scorecard")
 	gate := fs.Bool("gate", false, "exit 10 when a KPI conclusively misses its target, 20 when there is not enough data")
 	if err := env.Parse(fs); err != nil {
@@ -45,6 +47,10 @@ func run(ctx context.Context, env program.Env) error {
 		return program.Usage("-days %d: must be at least 1", *days)
 	case *asJSON && *asMarkdown:
 		return program.Usage("-json and -markdown exclude one another")
+	case *explain != "" && (*asMarkdown || *save || *gate):
+		return program.Usage("-explain explains one KPI, as text or -json: leave out -markdown, -save and -gate")
+	case *explain != "" && !known(kpi.ID(*explain)):
+		return program.Usage("-explain %q is no KPI such as success_rate", *explain)
 	case *save && (*project != "" || *days != 30):
 		return program.Usage("-save keeps the KPIs of all projects over 30 days: leave out -project and -days")
 	}
@@ -60,6 +66,9 @@ func run(ctx context.Context, env program.Env) error {
 			return err
 		}
 		query.Organizations = []int64{id}
+	}
+	if *explain != "" {
+		return writeExplanation(ctx, env.Stdout, db, kpi.ID(*explain), query, *asJSON)
 	}
 	report, err := kpi.Compute(ctx, db, query)
 	if err != nil {
@@ -87,3 +96,23 @@ func run(ctx context.Context, env program.Env) error {
 }
 
 func writeJSON(w io.Writer, r kpi.Report) error { return program.WriteJSON(w, r) }
+
+func known(id kpi.ID) bool {
+	return slices.ContainsFunc(kpi.Definitions(), func(d kpi.Definition) bool { return d.ID == id })
+}
+
+func writeExplanation(ctx context.Context, w io.Writer, db *store.DB, id kpi.ID, q kpi.Query, asJSON bool) error {
+	e, err := kpi.Explain(ctx, db, id, q)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = program.WriteJSON(w, e)
+	} else {
+		err = kpi.WriteExplanation(w, e)
+	}
+	if err != nil {
+		return fmt.Errorf("write the explanation: %w", err)
+	}
+	return nil
+}

@@ -91,6 +91,32 @@ func TestReport(t *testing.T) {
 	}
 }
 
+func TestReportExplains(t *testing.T) {
+	t.Parallel()
+
+	sqlite, postgres := filled(t, storetest.SQLite), filled(t, storetest.Postgres)
+	one, err := report(t, sqlite, "-explain", "success_rate")
+	require.NoError(t, err)
+	assert.Contains(t, one, "Success rate (success_rate)\n")
+	assert.Contains(t, one, "\nmetrics_code_generation\n")
+	two, err := report(t, postgres, "-explain", "success_rate")
+	require.NoError(t, err)
+	before, _, _ := strings.Cut(one, "\nSQL: ")
+	assert.True(t, strings.HasPrefix(two, before), "the databases explain differently")
+
+	text, err := report(t, sqlite, "-explain", "user_adoption", "-json")
+	require.NoError(t, err)
+	var decoded struct {
+		ID         string                  `json:"id"`
+		Result     struct{ Status string } `json:"result"`
+		Statements []struct{ SQL string }  `json:"statements"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &decoded))
+	assert.Equal(t, "user_adoption", decoded.ID)
+	assert.NotEmpty(t, decoded.Result.Status)
+	assert.Contains(t, decoded.Statements[0].SQL, "users")
+}
+
 func TestGateIsTheExitCode(t *testing.T) {
 	t.Parallel()
 
@@ -121,6 +147,8 @@ func TestReportRefuses(t *testing.T) {
 		"no days":                 {[]string{"-days", "0"}, program.ExitUsage},
 		"two forms at once":       {[]string{"-json", "-markdown"}, program.ExitUsage},
 		"an unknown organization": {[]string{"-org", "umbrella"}, program.ExitFailed},
+		"an unknown KPI":          {[]string{"-explain", "success"}, program.ExitUsage},
+		"no gate of one KPI":      {[]string{"-explain", "success_rate", "-gate"}, program.ExitUsage},
 		"a stray word":            {[]string{"now"}, program.ExitUsage},
 	} {
 		t.Run(name, func(t *testing.T) {
