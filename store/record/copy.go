@@ -38,7 +38,7 @@ func copyBug(b *metrics.Bug) (metrics.Event, int) {
 		code, path, stackTrace string
 		line                   int64
 	}{Bug: *b}
-	size := c.origin.keep(&c.Bug.Origin) + len(c.Pattern) + len(c.Error) +
+	size := c.origin.keep(&c.Origin) + len(c.Pattern) + len(c.Error) +
 		keepText(&c.Code, &c.code) + keepText(&c.FilePath, &c.path) + keepText(&c.StackTrace, &c.stackTrace)
 	keep(&c.Line, &c.line)
 	return &c.Bug, size
@@ -50,7 +50,7 @@ func copyTestFailure(f *metrics.TestFailure) (metrics.Event, int) {
 		origin           origin
 		pattern, snippet string
 	}{TestFailure: *f}
-	size := c.origin.keep(&c.TestFailure.Origin) + len(c.TestName) + len(c.FailureReason) +
+	size := c.origin.keep(&c.Origin) + len(c.TestName) + len(c.FailureReason) +
 		keepText(&c.PatternViolated, &c.pattern) + keepText(&c.CodeSnippet, &c.snippet)
 	return &c.TestFailure, size
 }
@@ -62,7 +62,7 @@ func copyCodeReview(r *metrics.CodeReview) (metrics.Event, int) {
 		path, suggestion string
 		line             int64
 	}{CodeReview: *r}
-	size := c.origin.keep(&c.CodeReview.Origin) + len(c.IssueType) + len(c.Pattern) + len(c.Severity) +
+	size := c.origin.keep(&c.Origin) + len(c.IssueType) + len(c.Pattern) + len(c.Severity) +
 		keepText(&c.FilePath, &c.path) + keepText(&c.Suggestion, &c.suggestion)
 	keep(&c.Line, &c.line)
 	return &c.CodeReview, size
@@ -76,7 +76,7 @@ func copyPerformance(p *metrics.Performance) (metrics.Event, int) {
 		time             float64
 		memory, fileSize int64
 	}{Performance: *p}
-	size := c.origin.keep(&c.Performance.Origin) + len(c.MetricType) +
+	size := c.origin.keep(&c.Origin) + len(c.MetricType) +
 		keepText(&c.FunctionName, &c.function) + keepJSON(&c.Details)
 	keep(&c.ExecutionTimeMS, &c.time)
 	keep(&c.MemoryUsageBytes, &c.memory)
@@ -91,7 +91,7 @@ func copyDeployment(d *metrics.Deployment) (metrics.Event, int) {
 		issueType, pattern, cause string
 		minutes                   int64
 	}{Deployment: *d}
-	size := c.origin.keep(&c.Deployment.Origin) + len(c.Environment) +
+	size := c.origin.keep(&c.Origin) + len(c.Environment) +
 		keepText(&c.IssueType, &c.issueType) + keepText(&c.Pattern, &c.pattern) + keepText(&c.RootCause, &c.cause)
 	keep(&c.ResolutionTimeMinutes, &c.minutes)
 	return &c.Deployment, size
@@ -107,7 +107,7 @@ func copyCodeGeneration(g *metrics.CodeGeneration) (metrics.Event, int) {
 		success       bool
 		compilation   string
 	}{CodeGeneration: *g}
-	size := c.origin.keep(&c.CodeGeneration.Origin) + len(c.Prompt) +
+	size := c.origin.keep(&c.Origin) + len(c.Prompt) +
 		keepText(&c.CompilationError, &c.compilation) + keepJSON(&c.GenerationMetadata)
 	if c.PatternsApplied != nil {
 		c.PatternsApplied = append(metrics.Names(c.names[:0]), c.PatternsApplied...)
@@ -127,14 +127,14 @@ const fixedSize = 512
 
 // origin has room for what the fields of a [metrics.Origin] point to.
 type origin struct {
-	organization                       int64
-	project, source, run, generatedKey string
+	organization                     int64
+	project, source, run, generation string
 }
 
 func (o *origin) keep(of *metrics.Origin) (size int) {
 	keep(&of.OrganizationID, &o.organization)
 	return fixedSize + len(of.EventKey) + keepText(&of.Project, &o.project) + keepText(&of.Source, &o.source) +
-		keepText(&of.RunID, &o.run) + keepText(&of.GenerationKey, &o.generatedKey)
+		keepText(&of.RunID, &o.run) + keepText(&of.GenerationKey, &o.generation)
 }
 
 // keep moves what a field points to into room.

@@ -101,7 +101,7 @@ func readJournal(r io.Reader) (found []entry, damage []Damage, end int64, err er
 	in := bufio.NewReader(r)
 	for {
 		line, err := in.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found, damage, end, nil
 		}
 		if err != nil {

@@ -188,7 +188,7 @@ func (r *Recorder) put(ctx context.Context, e entry, whenFull Policy) error {
 	default:
 		r.ready.push(e)
 	}
-	r.start()
+	r.start() //nolint:contextcheck // the goroutines outlive the call
 	r.work.Broadcast()
 	return nil
 }
