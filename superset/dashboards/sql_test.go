@@ -24,17 +24,7 @@ func (p period) contains(t time.Time) bool { return !t.Before(p.from) && t.Befor
 func run(t *testing.T, db *store.DB, about superset.About, q superset.Query, p period, filters ...superset.Condition) [][]string {
 	t.Helper()
 
-	uri := sqliteURI
-	if isPostgres(db) {
-		uri = postgresURI
-	}
-	to, err := superset.ParseDatabase(uri)
-	require.NoError(t, err)
-	about.Where = slices.Concat(about.Where, filters, []superset.Condition{
-		{Column: about.Dataset.Time, Operator: ">=", Value: p.from.Format(time.DateTime)},
-		{Column: about.Dataset.Time, Operator: "<", Value: p.to.Format(time.DateTime)},
-	})
-	statement := to.SQL(about, q)
+	statement := statement(t, db, about, q, p, filters...)
 	rows, err := db.DB.DB.QueryContext(t.Context(), statement) // Bun would read ? in it
 	require.NoError(t, err, statement)
 	defer rows.Close()
@@ -56,6 +46,23 @@ func run(t *testing.T, db *store.DB, about superset.About, q superset.Query, p p
 	}
 	require.NoError(t, rows.Err())
 	return found
+}
+
+// statement is the SQL that Superset sends for a query of a chart.
+func statement(tb testing.TB, db *store.DB, about superset.About, q superset.Query, p period, filters ...superset.Condition) string {
+	tb.Helper()
+
+	uri := sqliteURI
+	if isPostgres(db) {
+		uri = postgresURI
+	}
+	to, err := superset.ParseDatabase(uri)
+	require.NoError(tb, err)
+	about.Where = slices.Concat(about.Where, filters, []superset.Condition{
+		{Column: about.Dataset.Time, Operator: ">=", Value: p.from.Format(time.DateTime)},
+		{Column: about.Dataset.Time, Operator: "<", Value: p.to.Format(time.DateTime)},
+	})
+	return to.SQL(about, q)
 }
 
 func isPostgres(db *store.DB) bool { return db.Dialect().Name() == dialect.PG }
