@@ -6,9 +6,11 @@ import (
 	"os"
 	"testing"
 
-	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
 // vectors is testdata/vectors.json, which testdata/vectors.py wrote with
@@ -60,8 +62,27 @@ type vectors struct {
 		Brier      float64
 		LogLoss    float64 `json:"log_loss"`
 		AUROC      float64
+
+		DebiasedSquared float64        `json:"debiased_squared"`
+		BrierParts      kpi.BrierParts `json:"brier_parts"`
 	}
-	Adjusted []struct{ P, Adjusted []float64 }
+	Adjusted    []struct{ P, Adjusted []float64 }
+	Corrections []struct {
+		Confidence             []float64
+		Success                []bool
+		Asked, Isotonic, Platt []float64
+	}
+	Weighted []struct {
+		Values, Weights        []float64
+		Mean, Error, Effective float64
+		Interval               [2]float64
+	}
+	Chances []struct {
+		KPI    kpi.ID
+		Hits   int
+		Trials int
+		Chance float64
+	}
 }
 
 func readVectors(t *testing.T) vectors {
@@ -195,6 +216,12 @@ func TestCalibrationAgreesWithNumpyAndScikitLearn(t *testing.T) {
 			"bias": {v.Bias, got.Bias}, "noise floor": {v.NoiseFloor, got.NoiseFloor},
 			"noise sd": {v.NoiseSD, got.NoiseSD}, "p": {v.P, got.P}, "Brier score": {v.Brier, got.Brier},
 			"log loss": {v.LogLoss, got.LogLoss}, "AUROC": {v.AUROC, *got.AUROC},
+			"debiased squared error": {v.DebiasedSquared, got.DebiasedSquared},
+			"reliability":            {v.BrierParts.Reliability, got.Parts.Reliability},
+			"resolution":             {v.BrierParts.Resolution, got.Parts.Resolution},
+			"uncertainty":            {v.BrierParts.Uncertainty, got.Parts.Uncertainty},
+			"within variance":        {v.BrierParts.WithinVariance, got.Parts.WithinVariance},
+			"within covariance":      {v.BrierParts.WithinCovariance, got.Parts.WithinCovariance},
 		} {
 			near(t, pair[0], pair[1], "%s of %d samples", name, len(samples))
 		}
@@ -208,5 +235,68 @@ func TestAdjustedPAgreesWithStatsmodels(t *testing.T) {
 		got, err := kpi.BenjaminiHochberg(v.P)
 		require.NoError(t, err)
 		assert.InDeltaSlice(t, v.Adjusted, got, 1e-12, "BenjaminiHochberg(%v)", v.P)
+	}
+}
+
+func TestCorrectionsAgreeWithScikitLearnAndStatsmodels(t *testing.T) {
+	t.Parallel()
+
+	for _, v := range readVectors(t).Corrections {
+		var tally kpi.Tally
+		for i, c := range v.Confidence {
+			require.NoError(t, tally.Add(kpi.Sample{Confidence: c, Success: v.Success[i]}))
+		}
+		isotonic, err := kpi.FitIsotonic(tally)
+		require.NoError(t, err)
+		platt, err := kpi.FitPlatt(tally)
+		require.NoError(t, err)
+		for i, c := range v.Asked {
+			near(t, v.Isotonic[i], isotonic.Adjust(c), "FitIsotonic of %d samples, Adjust(%v)", len(v.Success), c)
+			near(t, v.Platt[i], platt.Adjust(c), "FitPlatt of %d samples, Adjust(%v)", len(v.Success), c)
+		}
+	}
+}
+
+func TestWeightedMeansAgreeWithStatsmodels(t *testing.T) {
+	t.Parallel()
+
+	for _, v := range readVectors(t).Weighted {
+		values := make([]kpi.Weighted, len(v.Values))
+		for i, x := range v.Values {
+			values[i] = kpi.Weighted{Value: x, Weight: v.Weights[i]}
+		}
+		got, err := kpi.Kish(values)
+		require.NoError(t, err)
+		near(t, v.Mean, got.Mean, "mean of %d values", len(values))
+		near(t, v.Error, *got.Error, "standard error of %d values", len(values))
+		near(t, v.Effective, got.Effective, "effective number of %d values", len(values))
+		nearInterval(t, v.Interval, *got.Interval(), "interval of %d values", len(values))
+	}
+}
+
+func TestChancesAgreeWithScipy(t *testing.T) {
+	t.Parallel()
+
+	for _, v := range readVectors(t).Chances {
+		var d kpi.Data
+		switch v.KPI {
+		case kpi.SuccessRate:
+			d.Generations = generations(v.Trials, v.Hits)
+		case kpi.CompilationErrorRate:
+			d.Generations = broken(generations(v.Trials, 0), v.Hits, "E: x")
+		case kpi.AverageConfidence:
+			d.Generations = with(generations(v.Trials, 0), func(i int, g *metrics.CodeGeneration) {
+				g.Confidence = ptr(0.5)
+				if i < v.Hits {
+					g.Confidence = ptr(1.0)
+				}
+			})
+		case kpi.HighSeverityIssues:
+			d.Deployments, d.CodeReviews = old(20), append(found(v.Hits, "high"), found(1, "low")...)
+		}
+		got := evaluate(t, v.KPI, d, kpi.Query{})
+		if assert.NotNil(t, got.Chance, v) {
+			near(t, v.Chance, *got.Chance, "chance of %+v", v)
+		}
 	}
 }

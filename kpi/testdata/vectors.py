@@ -14,8 +14,11 @@ import numpy as np
 import scipy
 import sklearn
 import statsmodels
+import statsmodels.api as sm
 from scipy import stats
 from sklearn import metrics
+from sklearn.calibration import _sigmoid_calibration
+from sklearn.isotonic import IsotonicRegression
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -126,18 +129,72 @@ def calibrations():
         floor = np.sqrt(2 * v / np.pi).sum() / n
         sd = np.sqrt((1 - 2 / np.pi) * v.sum()) / n
         ece = float((weight * abs(gap)).sum())
+        rate = hits[full] / count[full]
+        debiased = weight * np.where(count[full] > 1, gap**2 - rate * (1 - rate) / np.maximum(count[full] - 1, 1), 0)
+        mean, won = (conf / np.maximum(count, 1))[which], (hits / np.maximum(count, 1))[which]  # of each one's bin
         yield {"confidence": floats(c), "success": [bool(b) for b in y], "bins": [int(i) for i in count],
                "ece": ece, "mce": float(abs(gap).max()), "rmsce": float(np.sqrt((weight * gap**2).sum())),
                "bias": float(c.mean() - y.mean()), "noise_floor": float(floor), "noise_sd": float(sd),
                "p": float(stats.norm.sf((ece - floor) / sd)),
                "brier": float(metrics.brier_score_loss(y, c)),
                "log_loss": float(metrics.log_loss(y, np.clip(c, 1e-15, 1 - 1e-15))),
-               "auroc": float(metrics.roc_auc_score(y, c))}
+               "auroc": float(metrics.roc_auc_score(y, c)), "debiased_squared": float(debiased.sum()),
+               "brier_parts": {
+                   "reliability": float(((mean - won)**2).mean()), "resolution": float(((won - y.mean())**2).mean()),
+                   "uncertainty": float(y.var()), "within_variance": float(((c - mean)**2).mean()),
+                   "within_covariance": float((2 * (c - mean) * (y - won)).mean())}}
 
 
 def adjusted():
     for p in [[0.01, 0.04, 0.03, 0.2], [0.5], [0.001, 0.001, 1.0, 0.9, 0.02], floats(rng.uniform(0, 1, 50))]:
         yield {"p": p, "adjusted": floats(multipletests(p, method="fdr_bh")[1])}
+
+
+ASKED = floats(np.round(np.linspace(0.005, 0.995, 100), 3))
+
+
+def corrections():
+    for n, places in [(30, 1), (200, 2), (1000, 3)]:
+        c = np.round(rng.uniform(0.02, 0.98, n), places).clip(0.01, 0.99)
+        y = rng.uniform(0, 1, n) < 0.2 + 0.6 * c**2
+        isotonic = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(c, y)
+
+        # Platt's targets in a logistic regression on log odds.
+        target = np.where(y, (y.sum() + 1) / (y.sum() + 2), 1 / ((~y).sum() + 2))
+        logit = np.log(c / (1 - c))
+        fit = sm.GLM(target, sm.add_constant(logit), family=sm.families.Binomial()).fit(tol=1e-14, maxiter=200)
+        b, a = fit.params
+        asked = np.log(np.array(ASKED) / (1 - np.array(ASKED)))
+        platt = 1 / (1 + np.exp(-(a * asked + b)))
+        # scikit-learn stops its search at about five digits.
+        minus_a, minus_b = _sigmoid_calibration(logit, y.astype(int))
+        assert abs(1 / (1 + np.exp(minus_a * asked + minus_b)) - platt).max() < 1e-4
+        yield {"confidence": floats(c), "success": [bool(b) for b in y], "asked": ASKED,
+               "isotonic": floats(isotonic.predict(ASKED)), "platt": floats(platt)}
+
+
+def weighted():
+    for n in [2, 5, 40, 500]:
+        x, w = np.round(rng.uniform(0, 1, n), 2), rng.integers(1, 60, n).astype(float)
+        # The error of a ratio is White's with n/(n-1), of a weighted regression on nothing.
+        fit = sm.WLS(x, np.ones(n), weights=w).fit(cov_type="HC1")
+        effective = w.sum()**2 / (w**2).sum()
+        low, high = stats.t.interval(0.95, effective - 1, loc=fit.params[0], scale=fit.bse[0])
+        yield {"values": floats(x), "weights": floats(w), "mean": float(fit.params[0]), "error": float(fit.bse[0]),
+               "effective": float(effective), "interval": floats([low, high])}
+
+
+def chances():
+    for k, n in [(17, 20), (0, 10), (10, 10), (340, 400), (300, 400), (9000, 10000)]:
+        yield {"kpi": "success_rate", "hits": k, "trials": n, "chance": float(stats.binom.cdf(k, n, 0.85))}
+    for k, n in [(6, 40), (0, 10), (10, 10), (20, 30), (1500, 10000)]:
+        yield {"kpi": "compilation_error_rate", "hits": k, "trials": n, "chance": float(stats.binom.sf(k - 1, n, 0.15))}
+    for k in [0, 1, 10, 19, 40]:
+        yield {"kpi": "high_severity_issues", "hits": k, "chance": float(stats.poisson.sf(k - 1, 10))}
+    for k, n in [(20, 40), (30, 40), (31, 40), (9, 60)]:  # k times 1, else 0.5
+        x = np.where(np.arange(n) < k, 1, 0.5)
+        chance = stats.ttest_1samp(x, 0.75, alternative="less").pvalue
+        yield {"kpi": "average_confidence", "hits": k, "trials": n, "chance": float(chance)}
 
 
 json.dump({
@@ -146,5 +203,6 @@ json.dump({
     "proportions": list(proportions()), "pairs": list(pairs()), "means": list(means()),
     "student": list(student()), "poisson": list(poisson()), "ratios": list(ratios()),
     "trends": list(trends()), "calibrations": list(calibrations()), "adjusted": list(adjusted()),
+    "corrections": list(corrections()), "weighted": list(weighted()), "chances": list(chances()),
 }, sys.stdout, separators=(",", ":"))
 print()
