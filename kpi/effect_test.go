@@ -175,11 +175,11 @@ func TestNoEffectIsRarelyFound(t *testing.T) {
 			return 0.6 + bonus(with, 0.1) + bonus(days < version, 0.15)
 		},
 	} {
-		const n = 400
+		const n = 200
 		count, net, plain := world{rate: rate}.verdicts(n)
-		// Binomial with n = 400 and p = 0.05: 36 has a chance of 0.05 %.
-		assert.LessOrEqual(t, net, 36, "%s: the interval alone errs in about one of twenty", name)
-		assert.LessOrEqual(t, count[kpi.EffectBetter]+count[kpi.EffectWorse], 28, "%s: found", name)
+		// Of 200 chances of 5 % more than 20 come true once in a thousand times.
+		assert.LessOrEqual(t, net, 20, "%s: the interval alone errs in about one of twenty", name)
+		assert.LessOrEqual(t, count[kpi.EffectBetter]+count[kpi.EffectWorse], 14, "%s: found", name)
 		if name == "all jumps with the version" {
 			assert.Greater(t, plain, n/2, "before and after alone credits the pattern with the jump")
 		}
@@ -337,7 +337,7 @@ func TestEffectOnBugs(t *testing.T) {
 	t.Parallel()
 
 	found := func(heap int, mean func(days float64, named bool) float64) (better, either int) {
-		for seed := range uint64(200) {
+		for seed := range uint64(100) {
 			switch simulateBugs(seed, heap, mean).Verdict {
 			case kpi.EffectBetter:
 				better++
@@ -350,13 +350,13 @@ func TestEffectOnBugs(t *testing.T) {
 		return better, either
 	}
 	_, steady := found(1, func(float64, bool) float64 { return 1.5 })
-	assert.LessOrEqual(t, steady, 18, "no effect")
+	assert.LessOrEqual(t, steady, 10, "no effect")
 	_, fewer := found(1, func(days float64, _ bool) float64 { return 0.5 + days/60 })
-	assert.LessOrEqual(t, fewer, 18, "fewer bugs of every kind")
+	assert.LessOrEqual(t, fewer, 10, "fewer bugs of every kind")
 	_, heaps := found(5, func(float64, bool) float64 { return 1.5 })
-	assert.LessOrEqual(t, heaps, 18, "bugs that come in heaps of five")
+	assert.LessOrEqual(t, heaps, 10, "bugs that come in heaps of five")
 	better, _ := found(1, func(days float64, named bool) float64 { return 1.5 - bonus(named && days < version, 1.1) })
-	assert.GreaterOrEqual(t, better, 180, "a true effect")
+	assert.GreaterOrEqual(t, better, 90, "a true effect")
 }
 
 func TestDifferencesInDifferencesCoverTheTruth(t *testing.T) {
