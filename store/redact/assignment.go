@@ -18,8 +18,8 @@ const (
 // Sizes of these parts, in bytes. A value begins at most maxBehind after the
 // name; what values of limited length and their ends take fits into maxValue.
 const (
-	maxBefore = 50
-	maxRest   = 20 // of the name
+	maxName   = 50 + len("credential") // with the longest keyword at its end
+	maxRest   = 20                     // of the name
 	maxQuotes = 3
 	maxBehind = maxRest + maxQuotes + 4 + 5
 	maxValue  = 200
@@ -52,7 +52,7 @@ func around(text string, names []int) [][2]int {
 	var parts [][2]int
 	for _, end := range names {
 		from, to := end, min(end+maxBehind+maxValue, len(text))
-		for from > 0 && isNamePart(text[from-1]) && end-from < maxBefore+len("credential") {
+		for from > 0 && isNamePart(text[from-1]) && end-from < maxName {
 			from--
 		}
 		// Nothing may look like the end of a value that is none.

@@ -24,6 +24,9 @@ var knownRules = sync.OnceValues(func() ([]*rule, error) {
 		if r.Regex == nil || r.Path != nil { // about files of a certain name
 			continue
 		}
+		if !ruleID.MatchString(id) {
+			return nil, fmt.Errorf("redact: rules of gitleaks: %q does not fit into a placeholder", id)
+		}
 		generic := id == "generic-api-key"
 		rules = append(rules, &rule{
 			id:       id,
