@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	maxGroup = 1000 // events of a commit, so that other writers of SQLite get their turn
+	maxGroup = 256 // events of a commit, so that other writers of SQLite get their turn
 
 	// patience is how long an attempt may take: a connection that has died
 	// without a word is found out in this way. The store repeats what fails for
