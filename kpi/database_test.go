@@ -2,6 +2,7 @@ package kpi_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -71,6 +72,31 @@ func TestBadRowsAreCountedAlikeOnBothDatabases(t *testing.T) {
 		_, err = kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf, Strict: true})
 		require.ErrorContains(t, err, "kpi: strict: metrics_code_generation: row ")
 		assert.ErrorContains(t, err, "is outside [0, 1]")
+	})
+}
+
+func TestStrictModeNamesTheStoredRows(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		over := metrics.Effectiveness{PatternName: "a", PeriodStart: ago(2), PeriodEnd: ago(2)}
+		insert(t, db, kpi.Data{
+			Generations:   confident(generations(50, 40), 0.9),
+			Effectiveness: append(repeated(period("b", 9, 9, 1), 3), over),
+			Performance:   runs(`{"failed":0,"passed":1}`, `{"failed":-1,"passed":1}`),
+		})
+		loosen(t, db, "metrics_code_generation")
+		_, err := db.NewUpdate().Table("metrics_code_generation").Set("confidence = 85").Where("prompt = '21' OR prompt = '34'").Exec(t.Context())
+		require.NoError(t, err)
+		var generation, run, stored int64
+		require.NoError(t, db.NewSelect().Table("metrics_code_generation").ColumnExpr("MIN(id)").Where("confidence > 1").Scan(t.Context(), &generation))
+		require.NoError(t, db.NewSelect().Table("metrics_performance").ColumnExpr("MAX(id)").Scan(t.Context(), &run))
+		require.NoError(t, db.NewSelect().Table("pattern_effectiveness").ColumnExpr("MAX(id)").Scan(t.Context(), &stored))
+
+		_, err = kpi.Compute(t.Context(), db, kpi.Query{AsOf: asOf, Strict: true})
+		require.EqualError(t, err, fmt.Sprintf("kpi: strict: metrics_code_generation: row %d: confidence 85 is outside [0, 1]\n"+
+			"kpi: strict: metrics_performance: row %d: details of a test run need passed, failed and skipped as counts\n"+
+			"kpi: strict: pattern_effectiveness: row %d: the period ends before it starts", generation, run, stored))
 	})
 }
 

@@ -60,7 +60,7 @@ func (e Explanation) summary() [][2]string {
 		value += fmt.Sprintf(" (n = %d)", r.N)
 	}
 	if r.Interval != nil {
-		value += fmt.Sprintf(", 95 %% interval %s", r.Unit.formatRange(*r.Interval))
+		value += ", 95 % interval " + r.Unit.formatRange(*r.Interval)
 	}
 	status := r.statusText()
 	if r.Reason != "" {

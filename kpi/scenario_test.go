@@ -310,6 +310,18 @@ func TestEveryStatusAndReasonIsReached(t *testing.T) {
 	}
 }
 
+func TestEveryKPIIsTestedWithoutItsDenominator(t *testing.T) {
+	t.Parallel()
+
+	empty := map[kpi.ID]bool{}
+	for _, s := range scenarios() {
+		empty[s.id] = empty[s.id] || s.status == kpi.NoData && s.value == nil
+	}
+	for _, d := range kpi.Definitions() {
+		assert.True(t, empty[d.ID], "no scenario leaves %s nothing to divide by", d.ID)
+	}
+}
+
 // constants returns the strings that a file of the package declares.
 func constants(t *testing.T, file string) []string {
 	t.Helper()

@@ -285,6 +285,18 @@ func TestStableIsMoreThanNoTrend(t *testing.T) {
 	assert.False(t, wild.Stable)
 }
 
+func TestPeriodsThatFollowTheirNeighboursAreNamed(t *testing.T) {
+	t.Parallel()
+
+	wave, err := kpi.MannKendall([]float64{1, 3, 6, 8, 9, 8, 6, 3, 1, 2, 5, 7, 9, 10, 7, 4, 2, 1, 3, 6})
+	require.NoError(t, err)
+	assert.True(t, wave.Autocorrelated, "each week resembles the one before")
+
+	mixed, err := kpi.MannKendall([]float64{3, 7, 6, 2, 9, 8, 1, 4, 10, 5, 5, 2, 8, 9, 6, 1, 3, 7, 4, 10})
+	require.NoError(t, err)
+	assert.False(t, mixed.Autocorrelated)
+}
+
 func TestMissingPeriodsKeepTheirPlace(t *testing.T) {
 	t.Parallel()
 

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/doronpers/feedback-loop-go/kpi"
-	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
 // vectors is testdata/vectors.json, which testdata/vectors.py wrote with
@@ -277,24 +276,23 @@ func TestWeightedMeansAgreeWithStatsmodels(t *testing.T) {
 func TestChancesAgreeWithScipy(t *testing.T) {
 	t.Parallel()
 
+	rows := map[kpi.ID]func(hits, trials int) kpi.Data{
+		kpi.SuccessRate: func(hits, trials int) kpi.Data {
+			return kpi.Data{Generations: generations(trials, hits)}
+		},
+		kpi.CompilationErrorRate: func(hits, trials int) kpi.Data {
+			return kpi.Data{Generations: broken(generations(trials, 0), hits, "E: x")}
+		},
+		kpi.AverageConfidence: func(hits, trials int) kpi.Data {
+			all := confident(generations(trials, 0), 0.5)
+			return kpi.Data{Generations: append(all[hits:], confident(generations(hits, 0), 1)...)}
+		},
+		kpi.HighSeverityIssues: func(hits, _ int) kpi.Data {
+			return kpi.Data{Deployments: old(20), CodeReviews: append(found(hits, "high"), found(1, "low")...)}
+		},
+	}
 	for _, v := range readVectors(t).Chances {
-		var d kpi.Data
-		switch v.KPI {
-		case kpi.SuccessRate:
-			d.Generations = generations(v.Trials, v.Hits)
-		case kpi.CompilationErrorRate:
-			d.Generations = broken(generations(v.Trials, 0), v.Hits, "E: x")
-		case kpi.AverageConfidence:
-			d.Generations = with(generations(v.Trials, 0), func(i int, g *metrics.CodeGeneration) {
-				g.Confidence = ptr(0.5)
-				if i < v.Hits {
-					g.Confidence = ptr(1.0)
-				}
-			})
-		case kpi.HighSeverityIssues:
-			d.Deployments, d.CodeReviews = old(20), append(found(v.Hits, "high"), found(1, "low")...)
-		}
-		got := evaluate(t, v.KPI, d, kpi.Query{})
+		got := evaluate(t, v.KPI, rows[v.KPI](v.Hits, v.Trials), kpi.Query{})
 		if assert.NotNil(t, got.Chance, v) {
 			near(t, v.Chance, *got.Chance, "chance of %+v", v)
 		}
