@@ -151,7 +151,7 @@ func TestSecretsOfEveryKindAreFound(t *testing.T) {
 	t.Parallel()
 
 	r := newRedactor(t, redact.Options{})
-	for seed := range uint64(20) {
+	for seed := range uint64(5) {
 		for name, s := range samples(seed) {
 			placeholders := make([]any, len(s.secrets))
 			for i := range placeholders {
@@ -220,7 +220,7 @@ func TestRedactingTwiceChangesNothing(t *testing.T) {
 		pieces = append(pieces, text, text[:len(text)/2], text[len(text)/2:])
 	}
 	pieces = append(pieces, "[redacted:", "]", "[redacted:github-pat]", "password=", "://", "@", ":", "\"", "'", " ", "\n", "key = ", "é", "host=db ")
-	for range 3000 {
+	for range 1000 {
 		var b strings.Builder
 		for range 1 + s.IntN(6) {
 			b.WriteString(pieces[s.IntN(len(pieces))])
