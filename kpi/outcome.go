@@ -176,9 +176,11 @@ func (p problem) link(l *Links) *int64 {
 // readProblems adds the problems of one kind that generations since start had,
 // and counts their links.
 func (o *outcomeFacts) readProblems(ctx context.Context, db bun.IDB, p plan, start time.Time, kind problem) error {
+	// Few events have a link. IS NOT NULL would let SQLite read all rows by the
+	// index of their times.
 	linked := p.tenants(db.NewSelect().TableExpr(kind.table())).
 		ColumnExpr("generation_key, timestamp").
-		Where("generation_key IS NOT NULL").
+		Where("generation_key > ''").
 		Where("timestamp < ?", p.AsOf)
 	if kind == aReview {
 		linked = linked.Where("severity IN (?)", bun.List([]metrics.Severity{metrics.SeverityHigh, metrics.SeverityCritical}))

@@ -17,7 +17,7 @@ type Origin struct {
 	// follows from: the one whose code has the bug, fails the test, was
 	// reviewed or deployed. For a generation it is the earlier attempt that it
 	// repeats. NULL is unknown or none. The generation need not be stored, nor
-	// be stored first.
+	// be stored first. [GenerationKeys] reads keys out of commit messages.
 	GenerationKey *string
 }
 
