@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 )
 
@@ -12,15 +13,19 @@ const (
 	hashEnd   = "]"
 )
 
-// hashed returns the hash that is stored for a text. An empty text and a hash
-// stay what they are.
-func hashed(text string, key []byte) string {
-	if text == "" || isHash(text) {
-		return text
+// hasher returns a function for the hash that is stored for a text. An empty
+// text and a hash stay what they are. The key is in no field, where it could be
+// printed.
+func hasher(key []byte) func(text string) string {
+	key = slices.Clone(key)
+	return func(text string) string {
+		if text == "" || isHash(text) {
+			return text
+		}
+		h := hmac.New(sha256.New, key)
+		_, _ = h.Write([]byte(text))
+		return hashStart + hex.EncodeToString(h.Sum(nil)) + hashEnd
 	}
-	h := hmac.New(sha256.New, key)
-	_, _ = h.Write([]byte(text))
-	return hashStart + hex.EncodeToString(h.Sum(nil)) + hashEnd
 }
 
 func isHash(text string) bool {

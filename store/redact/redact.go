@@ -49,10 +49,10 @@ const minHashKey = 16
 // Redactor takes secrets out of texts. It is safe for concurrent use. Make one
 // with [New], and keep it: that reads all rules.
 type Redactor struct {
-	rules   []*rule
-	always  []int // rules without keywords
-	index   *index
-	hashKey []byte
+	rules  []*rule
+	always []int // rules without keywords
+	index  *index
+	hash   func(text string) string // nil when prompts and code are kept
 }
 
 // New returns a redactor. It fails when a rule of the options is unusable or
@@ -63,7 +63,7 @@ func New(o Options) (*Redactor, error) {
 		return nil, err
 	}
 	var broken []error
-	r := &Redactor{hashKey: o.HashKey}
+	r := &Redactor{}
 	for i, own := range o.Rules {
 		if err := own.check(); err != nil {
 			broken = append(broken, fmt.Errorf("redact: rule %d: %w", i, err))
@@ -71,8 +71,11 @@ func New(o Options) (*Redactor, error) {
 		}
 		r.rules = append(r.rules, own.rule())
 	}
-	if o.HashKey != nil && len(o.HashKey) < minHashKey {
-		broken = append(broken, fmt.Errorf("redact: hash key of %d bytes, fewer than %d", len(o.HashKey), minHashKey))
+	if o.HashKey != nil {
+		if len(o.HashKey) < minHashKey {
+			broken = append(broken, fmt.Errorf("redact: hash key of %d bytes, fewer than %d", len(o.HashKey), minHashKey))
+		}
+		r.hash = hasher(o.HashKey)
 	}
 	if err := errors.Join(broken...); err != nil {
 		return nil, err
@@ -160,11 +163,11 @@ func (r *Redactor) optional(s **string, limit int) {
 
 // code redacts a prompt or code, or puts a hash in its place.
 func (r *Redactor) code(s **string) {
-	if *s == nil || r.hashKey == nil {
+	if *s == nil || r.hash == nil {
 		r.optional(s, metrics.MaxText)
 		return
 	}
-	hash := hashed(**s, r.hashKey)
+	hash := r.hash(**s)
 	*s = &hash
 }
 
