@@ -56,7 +56,8 @@ type decoder struct {
 	recognises func(head []byte) bool
 
 	// read calls emit for each record, in their order, until emit returns
-	// false. It returns a formatError or what r says.
+	// false. It returns a formatError or what r says. It makes no record
+	// because the file ends: the file may grow.
 	read func(r io.Reader, s settings, emit func(record) bool, found *findings) error
 
 	// locate returns what a refused event has instead of a column, as the end
@@ -99,6 +100,7 @@ func (f Format) decoder() (decoder, error) {
 type settings struct {
 	origin metrics.Origin // of records that do not say themselves
 	zone   *time.Location // of times without offset
+	time   metrics.Time   // of records in files without times; zero when unknown
 }
 
 // record is one record of a file: an event, or the reason why it is none.

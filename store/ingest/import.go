@@ -44,6 +44,10 @@ type Options struct {
 	Source         string
 	RunID          string
 
+	// Time is that of records in files which say no time, such as those of
+	// linters. The zero value refuses these records.
+	Time time.Time
+
 	// Zone is that of times without offset. Nil is UTC.
 	Zone *time.Location
 
@@ -53,14 +57,18 @@ type Options struct {
 	// called from several goroutines. Nil leaves everything in.
 	Redact func(metrics.Event)
 
-	// Progress is called now and then, from the goroutine of Import.
+	// Skip is how many records at the beginning of the file are passed over,
+	// because they were imported before.
+	Skip int
+
+	// Progress is called after each batch, from the goroutine of Import.
 	Progress func(Progress)
 }
 
 // Progress is how far an import has come.
 type Progress struct {
 	Records int   // stored, known already or refused
-	Bytes   int64 // of the file
+	Bytes   int64 // of the file, in which these records stand and those skipped
 }
 
 // A batch is what is stored at once. Two of them are in memory: one is decoded
@@ -86,6 +94,7 @@ func Import(ctx context.Context, sink Sink, file File, now time.Time, o Options)
 		sink:     sink,
 		settings: o.settings(),
 		redact:   o.Redact,
+		skip:     o.Skip,
 		base:     filepath.Base(file.Name),
 		now:      metrics.At(now),
 		receipt:  &receipt,
@@ -109,6 +118,9 @@ func Import(ctx context.Context, sink Sink, file File, now time.Time, o Options)
 
 func (o Options) settings() settings {
 	s := settings{zone: o.Zone}
+	if !o.Time.IsZero() {
+		s.time = metrics.At(o.Time)
+	}
 	if s.zone == nil {
 		s.zone = time.UTC
 	}
@@ -140,6 +152,7 @@ type importer struct {
 	decoder  *decoder // nil until the format is recognised
 	settings settings
 	redact   func(metrics.Event)
+	skip     int
 	base     string // of the file's name
 	now      metrics.Time
 	receipt  *Receipt
@@ -182,6 +195,7 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 		counted = &counter{r: r}
 		file    = bufio.NewReaderSize(counted, headBytes)
 		keys    = newRepeats()
+		read    = 0
 	)
 	if d == nil {
 		head, _ := file.Peek(headBytes) // read reports an error of the file
@@ -205,6 +219,10 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 				b.found.redacted++
 			}
 			keys.identify(r.event)
+		}
+		if read++; read <= i.skip {
+			b.found = findings{}
+			return true
 		}
 		if b.records == nil {
 			b.records = make([]record, 0, batchRecords)

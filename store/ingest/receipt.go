@@ -23,6 +23,10 @@ type Receipt struct {
 	// there.
 	UnknownKeys map[string]map[string]int `json:"unknown_keys,omitempty"`
 
+	// PassedOver counts, by reason, what the file holds that is no record, such
+	// as findings that somebody suppressed.
+	PassedOver map[string]int `json:"passed_over,omitempty"`
+
 	NaiveTimes         int `json:"naive_times,omitempty"`         // times without offset
 	CutTexts           int `json:"cut_texts,omitempty"`           // texts that were shortened to their limit
 	ReplacedCharacters int `json:"replaced_characters,omitempty"` // NUL and broken characters, now U+FFFD
@@ -72,6 +76,7 @@ type findings struct {
 	tables   []string // of lists
 	unknown  []string
 	keys     map[string]map[string]int
+	passed   map[string]int
 	naive    int
 	cut      int
 	replaced int
@@ -89,6 +94,13 @@ func (f *findings) unknownKey(list, key string) {
 		f.keys = map[string]map[string]int{}
 	}
 	countKey(f.keys, list, key, 1)
+}
+
+func (f *findings) passOver(reason string) {
+	if f.passed == nil {
+		f.passed = map[string]int{}
+	}
+	f.passed[reason]++
 }
 
 // A file may hold any number of unknown keys: of each list we name some, in
@@ -136,6 +148,12 @@ func (r *Receipt) add(f findings) {
 			}
 			countKey(r.UnknownKeys, list, key, n)
 		}
+	}
+	for reason, n := range f.passed {
+		if r.PassedOver == nil {
+			r.PassedOver = map[string]int{}
+		}
+		r.PassedOver[reason] += n
 	}
 	r.NaiveTimes += f.naive
 	r.CutTexts += f.cut
