@@ -51,8 +51,8 @@ const (
 	OmittedSurplus      Omission = "surplus"       // more entries than there were changes
 )
 
-// texts are the omissions in words, after a number of rows.
-var texts = map[Omission]string{
+// omissionTexts are the omissions in words, after a number of rows.
+var omissionTexts = map[Omission]string{
 	OmittedElsewhere:    "of other organizations or projects",
 	OmittedOtherKind:    "about something else",
 	OmittedDeactivated:  "of deactivated users",

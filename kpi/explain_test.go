@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"github.com/doronpers/feedback-loop-go/api"
 	"github.com/doronpers/feedback-loop-go/kpi"
@@ -294,13 +295,69 @@ func TestExplainSaysWhyRowsAreLeftOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
+			c.query.AsOf = asOf
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
 				insert(t, db, storable(c.data()))
-				c.query.AsOf = asOf
 				assert.Equal(t, c.want, explain(t, db, c.id, c.query).Tables)
 			})
 		})
 	}
+}
+
+func TestExplainAccountsForBadRows(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert(t, db, kpi.Data{
+			Generations:   counted(confident(generations(50, 40), 0.9), 3),
+			Effectiveness: repeated(period("a", 10, 9, 0.9), 9),
+		})
+		for table, changes := range map[string][]string{
+			"metrics_code_generation": {
+				"confidence = 85", "confidence = NULL", "patterns_count = -3", "success = NULL",
+				"patterns_count = NULL, patterns_applied = '{}'", "patterns_count = NULL, patterns_applied = 'null'",
+			},
+			"pattern_effectiveness": {
+				"effectiveness_score = 2", "application_count = -1", "success_count = 99", "failure_count = -1",
+				"period_end = period_start", "application_count = NULL", "effectiveness_score = NULL",
+			},
+		} {
+			loosen(t, db, table)
+			var ids []int64
+			require.NoError(t, db.NewSelect().Table(table).Column("id").Order("id").Scan(t.Context(), &ids))
+			for i, change := range changes {
+				_, err := db.NewUpdate().Table(table).Set(change).Where("id = ?", ids[i]).Exec(t.Context())
+				require.NoError(t, err)
+			}
+		}
+		for id, want := range map[kpi.ID][]kpi.LeftOut{
+			kpi.SuccessRate:          {{Why: kpi.OmittedNull, Rows: 1}},
+			kpi.AverageConfidence:    {{Why: kpi.OmittedNull, Rows: 1}, {Why: kpi.OmittedInvalid, Rows: 1}},
+			kpi.PatternsPerGen:       {{Why: kpi.OmittedNull, Rows: 1}, {Why: kpi.OmittedInvalid, Rows: 2}},
+			kpi.CompilationErrorRate: {},
+			kpi.CalibrationError:     {{Why: kpi.OmittedNull, Rows: 2}, {Why: kpi.OmittedInvalid, Rows: 1}},
+			kpi.EffectivenessScore:   {{Why: kpi.OmittedNull, Rows: 2}, {Why: kpi.OmittedInvalid, Rows: 3}},
+			kpi.ApplicationCount:     {{Why: kpi.OmittedNull, Rows: 1}, {Why: kpi.OmittedInvalid, Rows: 2}, {Why: kpi.OmittedNoPattern, Rows: 6}},
+			kpi.PatternSuccessRate:   {{Why: kpi.OmittedNull, Rows: 1}, {Why: kpi.OmittedInvalid, Rows: 4}},
+		} {
+			assert.Equal(t, want, explain(t, db, id, kpi.Query{AsOf: asOf}).Tables[0].LeftOut, id)
+		}
+	})
+}
+
+func TestExplainRunsInsideATransaction(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		insert(t, db, kpi.Data{Generations: generations(9, 5)})
+		require.NoError(t, db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			e, err := kpi.Explain(ctx, tx, kpi.SuccessRate, kpi.Query{AsOf: asOf})
+			require.NoError(t, err)
+			assert.Equal(t, int64(9), e.Tables[0].Used)
+			assert.NotEmpty(t, e.Statements)
+			return nil
+		}))
+	})
 }
 
 func TestExplainRefuses(t *testing.T) {

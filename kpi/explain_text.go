@@ -25,7 +25,7 @@ func WriteExplanation(w io.Writer, e Explanation) error {
 		}
 		line(" ", t.Rows, "rows")
 		for _, left := range t.LeftOut {
-			line("−", left.Rows, texts[left.Why])
+			line("−", left.Rows, omissionTexts[left.Why])
 		}
 		line("=", t.Used, "counted")
 	}

@@ -126,8 +126,11 @@ func TestCountsCoverTheTruth(t *testing.T) {
 	assert.GreaterOrEqual(t, float64(covered)/simulations, 0.95, "exact: at least 95 %")
 }
 
-// simulatedReports is how many reports each simulation of the gate draws.
-var simulatedReports = flag.Int("reports", 3000, "how many reports a simulation of the gate draws")
+// simulatedReports is how many reports each simulation of the gate draws. More
+// say more:
+//
+//	go test ./kpi -v -run GateRarely -reports 20000
+var simulatedReports = flag.Int("reports", 1000, "how many reports a simulation of the gate draws")
 
 // borderline draws rows of processes that all are exactly on their targets, the
 // hardest case that must pass: ten KPIs are samples of them.
