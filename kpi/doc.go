@@ -4,7 +4,7 @@
 // [Compute] reads a database and [Evaluate] reads slices; both return the same
 // [Report]. [WriteTable], [WriteMarkdown] and encoding/json render one, and
 // [Report.Gate] turns it into an exit code. [Definitions] says what every KPI
-// means.
+// means, and [Explain] how one of a database came to its value.
 //
 // The statistics underneath, such as [Wilson], [Calibration] and
 // [MannKendall], are plain functions.
