@@ -7,6 +7,10 @@ const (
 	// MetricExecutionTime is how long one function took.
 	MetricExecutionTime = "execution_time"
 
+	// MetricTest is one execution of a test, the function being the test.
+	// Details hold its {"outcome":"passed"}, or failed or skipped.
+	MetricTest = "test"
+
 	// MetricTestRun is one run of a test suite: the denominator of the test
 	// failure rate. Details hold {"passed":n,"failed":n,"skipped":n,
 	// "patterns":["a",…]}, the patterns being those that the tests cover.
