@@ -70,6 +70,9 @@ type decoder struct {
 func decoders() []decoder {
 	return []decoder{
 		jsonLinesDecoder(),
+		sarifDecoder(),
+		golangciDecoder(),
+		githubDecoder(),
 		feedbackLoopDecoder(),
 	}
 }

@@ -220,9 +220,22 @@ func (s *stream) decode(r *record, v any, found *findings) error {
 func unfit(err error) fault {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) && wrong.Field != "" {
-		return fault{at: "." + cut(wrong.Field, maxUnknownKey), reason: wrong.Field + " is " + wrong.Value + ", which does not belong there"}
+		return fault{at: "." + jsonPath(wrong.Field), reason: "holds a " + wrong.Value + " where none belongs"}
 	}
 	return fault{reason: "cannot be read: " + err.Error()}
+}
+
+// jsonPath turns the names of Go's fields into those that JSON has for them.
+func jsonPath(fields string) string {
+	names := strings.Split(cut(fields, maxUnknownKey), ".")
+	for i, name := range names {
+		if strings.ToUpper(name) == name {
+			names[i] = strings.ToLower(name)
+		} else if name != "" {
+			names[i] = strings.ToLower(name[:1]) + name[1:]
+		}
+	}
+	return strings.Join(names, ".")
 }
 
 // keysOf returns the keys of the object with which a document begins, or of
