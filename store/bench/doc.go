@@ -13,4 +13,10 @@
 //
 // tells the peak memory of an import of so many records and of ten times as
 // many.
+//
+//	go test -run TestBooksAlwaysAddUp -rapid.checks 10000
+//
+// gives the recorder of package record random work and looks at its books. The
+// test is here because it takes pgregory.net/rapid, which draws the work and
+// makes a failure small.
 package bench

@@ -172,7 +172,7 @@ func (r *Recorder) settleGroup(n int, receipt store.Receipt, err error) {
 	r.books.Duplicates += total.Duplicate
 	r.writing = slices.Delete(r.writing, 0, settled)
 
-	if n == 1 && settled == 0 && !passing(err) && !full(err) {
+	if n == 1 && settled == 0 && !passing(err) && !full(err) && r.gaveUp == nil {
 		e := r.writing[0]
 		r.writing = slices.Delete(r.writing, 0, 1)
 		if e.suspect(err, r.books.Stored); e.hopeless() {
