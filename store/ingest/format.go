@@ -73,6 +73,7 @@ func decoders() []decoder {
 		sarifDecoder(),
 		golangciDecoder(),
 		githubDecoder(),
+		otelDecoder(),
 		feedbackLoopDecoder(),
 	}
 }
@@ -104,6 +105,7 @@ type settings struct {
 	origin metrics.Origin // of records that do not say themselves
 	zone   *time.Location // of times without offset
 	time   metrics.Time   // of records in files without times; zero when unknown
+	rules  *Rules         // of events without pattern
 }
 
 // record is one record of a file: an event, or the reason why it is none.
