@@ -51,6 +51,9 @@ type Options struct {
 	// Zone is that of times without offset. Nil is UTC.
 	Zone *time.Location
 
+	// Rules give patterns to events that name none. Nil gives none.
+	Rules *Rules
+
 	// Redact takes out of an event what must not be stored, such as secrets,
 	// before anything else is done with it; see package redact. Of a refused
 	// record, text and reason go through it as the message of a bug. It is
@@ -117,7 +120,7 @@ func Import(ctx context.Context, sink Sink, file File, now time.Time, o Options)
 }
 
 func (o Options) settings() settings {
-	s := settings{zone: o.Zone}
+	s := settings{zone: o.Zone, rules: o.Rules}
 	if !o.Time.IsZero() {
 		s.time = metrics.At(o.Time)
 	}
@@ -215,6 +218,7 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 	}
 	b.err = d.read(file, i.settings, func(r record) bool {
 		if r.event != nil {
+			i.settings.rules.assign(r.event)
 			if i.redacts(r.event) {
 				b.found.redacted++
 			}
