@@ -365,7 +365,7 @@ func (r otelRecord) codeGeneration(s settings, at metrics.Time) (metrics.Event, 
 	}
 	var faults []fault
 	said := false // the prompt
-	for i, attribute := range r.Attributes {
+	for _, attribute := range r.Attributes {
 		column, ok := strings.CutPrefix(attribute.Key, generationPrefix)
 		if !ok {
 			continue
@@ -390,7 +390,7 @@ func (r otelRecord) codeGeneration(s settings, at metrics.Time) (metrics.Event, 
 			metadata[column] = value
 		}
 		if !fits {
-			faults = append(faults, fault{column, fmt.Sprintf("[%d]", i), "is of another type"})
+			faults = append(faults, fault{column: column, reason: "is of another type"})
 		}
 	}
 	if !said {
