@@ -108,22 +108,14 @@ func (d Dataset) check(r report, part func(kind, name string) report) {
 	if !tableName.MatchString(d.Name) {
 		r(RuleDatasetName, "name a table or view, without schema", "%q is no name of a table", d.Name)
 	}
-	switch column, ok := d.Column(d.Time); {
-	case !ok:
-		r(RuleDatasetTime, "set Time to a column of type Time", "no time column %q", d.Time)
-	case column.Type != Time:
-		r(RuleDatasetTime, "set Time to a column of type Time", "time column %q is not of type Time", d.Time)
-	}
-	names, labels := map[string]bool{}, map[string]bool{}
+	d.checkTime(r)
+	d.checkNames(part)
+	labels := map[string]bool{}
 	for _, column := range d.Columns {
 		r := part("column", column.Name)
 		if !identifier.MatchString(column.Name) {
 			r(RuleColumnName, "use lower-case letters, digits and _", "%q is no name for a column", column.Name)
 		}
-		if names[column.Name] {
-			r(RuleDuplicateName, "remove one of them", "name is used twice")
-		}
-		names[column.Name] = true
 		switch column.Type {
 		case Text, Integer, Float, Time:
 		default:
@@ -135,17 +127,41 @@ func (d Dataset) check(r report, part func(kind, name string) report) {
 		if !identifier.MatchString(metric.Name) {
 			r(RuleMetricName, "use lower-case letters, digits and _", "%q is no name for a metric", metric.Name)
 		}
+		if label := d.label(metric.Name); labels[label] {
+			r(RuleDuplicateLabel, "give one of them another label", "label %q is that of another metric", label)
+		} else {
+			labels[label] = true
+		}
+	}
+}
+
+// checkTime checks that time filters have a column to apply to.
+func (d Dataset) checkTime(r report) {
+	switch column, ok := d.Column(d.Time); {
+	case !ok:
+		r(RuleDatasetTime, "name a column that holds times", "no time column %q", d.Time)
+	case column.Type != Time:
+		r(RuleDatasetTime, "name a column that holds times", "time column %q is not of type Time", d.Time)
+	}
+}
+
+// checkNames checks what any dataset has to hold to, wherever it comes from.
+func (d Dataset) checkNames(part func(kind, name string) report) {
+	names := map[string]bool{}
+	for _, column := range d.Columns {
+		if names[column.Name] {
+			part("column", column.Name)(RuleDuplicateName, "remove one of them", "name is used twice")
+		}
+		names[column.Name] = true
+	}
+	for _, metric := range d.Metrics {
+		r := part("metric", metric.Name)
 		if names[metric.Name] {
 			r(RuleDuplicateName, "rename the metric", "name is used twice")
 		}
 		names[metric.Name] = true
 		if strings.TrimSpace(metric.Expression) == "" {
 			r(RuleMetricSQL, "write an aggregate such as COUNT(*)", "no expression")
-		}
-		if label := d.label(metric.Name); labels[label] {
-			r(RuleDuplicateLabel, "give one of them another label", "label %q is that of another metric", label)
-		} else {
-			labels[label] = true
 		}
 	}
 }
@@ -461,9 +477,7 @@ func (c *check) filters(path string, d Dashboard) {
 }
 
 func (f TimeRange) check(r report, _ Dashboard) {
-	if f.Default == everything {
-		r(RuleFilterDefault, "leave the default out", "%q as a default lights the Apply button", everything)
-	}
+	checkPeriod(r, string(f.Default))
 	checkText(r, object{{"name", f.Name}, {"default", f.Default}})
 }
 
@@ -477,11 +491,24 @@ func (f Select) check(r report, d Dashboard) {
 		condition.check(r, f.Dataset)
 	}
 	for _, chart := range d.Charts() {
-		about := chart.About()
-		if _, ok := about.Dataset.Column(f.Column); !ok && !slices.Contains(f.Exclude, about.Slug) {
-			r(RuleFilterReach, "add the column to the dataset, or exclude the chart",
-				"chart %q would stay unfiltered: no column %q in %s", about.Slug, f.Column, about.Dataset.Name)
+		if about := chart.About(); !slices.Contains(f.Exclude, about.Slug) {
+			checkReach(r, f.Column, about)
 		}
+	}
+}
+
+// checkPeriod checks what a time filter starts from.
+func checkPeriod(r report, period string) {
+	if period == everything {
+		r(RuleFilterDefault, "leave the default out", "%q as a default lights the Apply button", everything)
+	}
+}
+
+// checkReach checks that a filter on the column does something to the chart.
+func checkReach(r report, column string, about About) {
+	if _, ok := about.Dataset.Column(column); !ok {
+		r(RuleFilterReach, "add the column to the dataset, or exclude the chart",
+			"chart %q would stay unfiltered: no column %q in %s", about.Slug, column, about.Dataset.Name)
 	}
 }
 

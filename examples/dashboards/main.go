@@ -1,5 +1,5 @@
 // Dashboards writes the pages of this project as a bundle that Apache Superset
-// imports, or pushes them into a Superset.
+// imports, pushes them into a Superset, or checks bundles that others wrote.
 package main
 
 import (
@@ -21,9 +21,17 @@ import (
 func main() { program.Main("dashboards", run) }
 
 func run(ctx context.Context, env program.Env) error {
-	if len(env.Args) > 0 && env.Args[0] == "push" {
+	command := ""
+	if len(env.Args) > 0 {
+		command = env.Args[0]
+	}
+	switch command {
+	case "push":
 		env.Args = env.Args[1:]
 		return push(ctx, env)
+	case "lint":
+		env.Args = env.Args[1:]
+		return lint(env)
 	}
 	return write(env)
 }

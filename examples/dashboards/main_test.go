@@ -148,3 +148,40 @@ func TestPushImportsTheBundle(t *testing.T) {
 	assert.Equal(t, pages, got.stdout)
 	assert.NotContains(t, got.stdout+got.stderr, "s3cret")
 }
+
+func TestLintTellsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+
+	dir := t.TempDir()
+	good, folder := filepath.Join(dir, "good.zip"), filepath.Join(dir, "good")
+	for _, out := range []string{good, folder} {
+		require.Zero(t, runWith(t, nil, "-db-uri", "/data/feedback.db", "-out", out).code)
+	}
+	bad := filepath.Join(dir, "bad.yaml")
+	require.NoError(t, os.WriteFile(bad, []byte("slice_name: Age\nviz_type: gantt_chart\nuuid: 1\n"), 0o600))
+
+	tests := map[string]struct {
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		"our bundle":         {[]string{good, folder}, program.ExitDone, "", ""},
+		"our bundle as JSON": {[]string{"-json", "-superset", "5.0", good}, program.ExitDone, `"problems": []`, ""},
+		"a bad chart":        {[]string{good, bad}, program.ExitFailed, "bad.yaml: without version, dataset_uuid, params [missing-field]\n    fix: add them\n", "problems"},
+		"for all versions":   {[]string{bad}, program.ExitFailed, "gantt_chart exists from version 6.1 on [viz-type]", "problems"},
+		"as JSON":            {[]string{"-json", "-superset", "6.1", bad}, program.ExitFailed, `"rule": "field-type"`, "2 problems"},
+		"no file":            {nil, program.ExitUsage, "", "bundle.zip"},
+		"a missing file":     {[]string{filepath.Join(dir, "none.zip")}, program.ExitUsage, "", "no such file"},
+		"an unknown version": {[]string{"-superset", "2.0", good}, program.ExitUsage, "", "4.1, 5.0, 6.1"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := runWith(t, nil, append([]string{"lint"}, test.args...)...)
+			assert.Equal(t, test.code, got.code, got.stderr)
+			assert.Contains(t, got.stdout, test.stdout)
+			assert.Contains(t, got.stderr, test.stderr)
+		})
+	}
+}
