@@ -32,3 +32,9 @@ func CheckFiles(ctx context.Context, db *DB, files fs.FS) error {
 	}
 	return check(ctx, db, known)
 }
+
+// KeysBelow lets the tests see the limits of samples.
+var KeysBelow = keysBelow
+
+// Day is the expression for the day of the column timestamp.
+func Day(db *DB) string { return db.engine.day }

@@ -95,6 +95,8 @@ type engine struct {
 	hasTable     string // query with a table name that counts the tables of that name
 	versionTable string // statement that creates fl_migrations
 	now          string // expression for the present time, as the time columns hold it
+	day          string // expression for the beginning of the day of the column timestamp, in UTC
+	settle       string // statement with a table that waits until nobody writes to it, may be empty
 	adoption     adoptionSQL
 
 	// insert stores all rows of a table in the connection's transaction and

@@ -26,6 +26,8 @@ var postgresEngine = engine{
 		version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL
 	)`,
 	now:      `clock_timestamp()`,
+	day:      `date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`,
+	settle:   `SET LOCAL lock_timeout = '1s'; LOCK TABLE ? IN SHARE MODE`, // Write tries again
 	adoption: postgresAdoption,
 	insert:   insertPostgres,
 }

@@ -24,6 +24,7 @@ var sqliteEngine = engine{
 		version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL
 	) STRICT`,
 	now:      `strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'`,
+	day:      `substr(timestamp, 1, 10) || ' 00:00:00.000000'`,
 	adoption: sqliteAdoption,
 	insert:   insertSQLite,
 }

@@ -31,6 +31,8 @@ func BenchmarkCharts(b *testing.B) {
 			require.NoError(b, store.Migrate(b.Context(), db))
 			_, err = sample.Write(b.Context(), db, sample.Options{Until: now, Events: *benchmarkEvents})
 			require.NoError(b, err)
+			_, err = store.Rollup(b.Context(), db)
+			require.NoError(b, err)
 
 			for _, page := range dashboards.All() {
 				for _, chart := range page.Charts() {

@@ -32,11 +32,11 @@ func CodeGeneration() superset.Dashboard {
 		},
 		Filters: []superset.Filter{
 			superset.TimeRange{Default: superset.CompleteWeeks(12)},
-			superset.Select{Dataset: Generations(), Column: "project", Multi: true, Where: wholeRows},
-			superset.Select{Dataset: Generations(), Column: "source", Multi: true, Where: wholeRows},
+			superset.Select{Dataset: GenerationDays(), Column: "project", Multi: true, Where: wholeRows},
+			superset.Select{Dataset: GenerationDays(), Column: "source", Multi: true, Where: wholeRows},
 			// Of several patterns a generation would count once for each.
 			superset.Select{
-				Dataset: Generations(), Column: "pattern", Description: "Generations that applied this pattern",
+				Dataset: GenerationDays(), Column: "pattern", Description: "Generations that applied this pattern",
 				Where: []superset.Condition{superset.NotNull("pattern")},
 			},
 		},
@@ -55,7 +55,7 @@ func successRate() superset.Chart {
 		Slug:        "generation-success-rate",
 		Title:       "Generation Success Rate",
 		Description: "What share of the last week's generations compiled and ran, and where is it going? Target " + target + ".",
-		Dataset:     Generations(),
+		Dataset:     GenerationDays(),
 		Value:       "success_rate",
 		Trend:       superset.Axis{Column: "week"},
 		Compare:     1,
@@ -74,7 +74,7 @@ func averageConfidence() superset.Chart {
 		Title: "Average Confidence",
 		Description: fmt.Sprintf("How sure was the generator of its code, on average over the period? Target ≥ %v. "+
 			"It is a level, not a quality: far above the success rate it is overconfidence.", target),
-		Dataset: Generations(),
+		Dataset: GenerationDays(),
 		Value:   "average_confidence",
 		Warn:    0.6,
 		Target:  target,
@@ -89,7 +89,7 @@ func patternsPerGeneration() superset.Chart {
 		Slug:        "patterns-per-generation",
 		Title:       "Patterns per Generation",
 		Description: "How much is generated each week, and how many patterns does a generation apply on average? " + label + ".",
-		Dataset:     Generations(),
+		Dataset:     GenerationDays(),
 		X:           superset.Axis{Column: "week_label"}, // an axis of times would have its labels between the bars
 		Bars:        "generations",
 		Line:        "patterns_per_generation",
@@ -105,8 +105,7 @@ func patternFusion() superset.Chart {
 		Title: "Pattern Fusion Heatmap",
 		Description: "Do generations fail when they fuse many patterns? Success rate by number of patterns and week; " +
 			"upper rows that stay red are over-fusion. A cell of few generations says little.",
-		Dataset: Generations(),
-		Where:   []superset.Condition{superset.NotNull("patterns_bucket"), superset.NotNull("success_num")},
+		Dataset: GenerationLoads(),
 		X:       superset.Axis{Column: "week"},
 		Y:       "patterns_bucket",
 		Value:   "success_rate",
@@ -125,12 +124,11 @@ func compilationErrors() superset.Chart {
 		Title: "Compilation Error Analysis",
 		Description: fmt.Sprintf("Which errors keep generated code from compiling, and how sure was the generator when they occurred? "+
 			"Tinted where it was, on average, as sure as the target of %v asks, and yet wrong.", target),
-		Dataset: Generations(),
-		Where:   []superset.Condition{superset.NotNull("error_type")},
+		Dataset: GenerationErrors(),
 		By:      []string{"error_type"},
 		Values: []superset.TableValue{
-			{Metric: "errors", Bars: true},
-			{Metric: "errors", Share: true, Label: "Share of errors"},
+			{Metric: "total_errors", Bars: true},
+			{Metric: "total_errors", Share: true, Label: "Share of errors"},
 			{Metric: "average_confidence", Tints: []superset.Tint{{Range: superset.From(target), Color: superset.WarnTint}}},
 			{Metric: "share_confident", Format: superset.Percent0},
 		},

@@ -69,27 +69,29 @@ func TestCodeGenerationShowsWhatTheRowsSay(t *testing.T) {
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		rows := seeded(t, db)
-		for name, filter := range filters {
-			t.Run(name, func(t *testing.T) {
-				var kept []metrics.CodeGeneration
-				for _, g := range rows {
-					if twelveWeeks.contains(g.Timestamp.Time) && !isPlan(g) && filter.keep(g) {
-						kept = append(kept, g)
+		for stage := range stages(t, db) {
+			for name, filter := range filters {
+				t.Run(stage+", "+name, func(t *testing.T) {
+					var kept []metrics.CodeGeneration
+					for _, g := range rows {
+						if twelveWeeks.contains(g.Timestamp.Time) && !isPlan(g) && filter.keep(g) {
+							kept = append(kept, g)
+						}
 					}
-				}
-				require.NotEmpty(t, kept)
-				want := codeGenerationRows(kept)
-				charts := dashboards.CodeGeneration().Charts()
-				require.Len(t, charts, len(want))
-				for _, chart := range charts {
-					about, queries := chart.About(), chart.Queries()
-					require.Len(t, queries, len(want[about.Slug]), about.Slug)
-					for i, q := range queries {
-						got := run(t, db, about, q, twelveWeeks, filter.set...)
-						assert.ElementsMatch(t, want[about.Slug][i], got, "%s, query %d", about.Slug, i+1)
+					require.NotEmpty(t, kept)
+					want := codeGenerationRows(kept)
+					charts := dashboards.CodeGeneration().Charts()
+					require.Len(t, charts, len(want))
+					for _, chart := range charts {
+						about, queries := chart.About(), chart.Queries()
+						require.Len(t, queries, len(want[about.Slug]), about.Slug)
+						for i, q := range queries {
+							got := run(t, db, about, q, twelveWeeks, filter.set...)
+							assert.ElementsMatch(t, want[about.Slug][i], got, "%s, query %d", about.Slug, i+1)
+						}
 					}
-				}
-			})
+				})
+			}
 		}
 	})
 }

@@ -114,17 +114,19 @@ func TestIssueDetectionShowsWhatTheRowsSay(t *testing.T) {
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		rows := seedDetections(t, db, seedLibrary(t, db), 2000)
-		for name, filter := range filters {
-			t.Run(name, func(t *testing.T) {
-				var kept []detection
-				for _, d := range rows {
-					if twelveWeeks.contains(d.at) && filter.keep(d) {
-						kept = append(kept, d)
+		for stage := range stages(t, db) {
+			for name, filter := range filters {
+				t.Run(stage+", "+name, func(t *testing.T) {
+					var kept []detection
+					for _, d := range rows {
+						if twelveWeeks.contains(d.at) && filter.keep(d) {
+							kept = append(kept, d)
+						}
 					}
-				}
-				require.NotEmpty(t, kept)
-				assertCharts(t, db, dashboards.IssueDetection(), issueDetectionRows(kept), filter.set...)
-			})
+					require.NotEmpty(t, kept)
+					assertCharts(t, db, dashboards.IssueDetection(), issueDetectionRows(kept), filter.set...)
+				})
+			}
 		}
 	})
 }

@@ -48,3 +48,11 @@ func KPISnapshots() superset.Dataset {
 		},
 	}
 }
+
+// found counts the rows for which the condition holds.
+func found(name, label, condition, description string) superset.Metric {
+	return superset.Metric{
+		Name: name, Label: label, Format: superset.Count, Description: description,
+		Expression: "COUNT(CASE WHEN " + condition + " THEN 1 END)",
+	}
+}

@@ -96,7 +96,11 @@ func TestPatternAuditShowsWhatTheRowsSay(t *testing.T) {
 		require.NotEmpty(t, facts)
 		require.NotEmpty(t, audit)
 		require.NotEmpty(t, measured)
-		assertCharts(t, db, dashboards.PatternAudit(), patternAuditRows(l, facts, audit, measured))
+		for stage := range stages(t, db) {
+			t.Run(stage, func(t *testing.T) {
+				assertCharts(t, db, dashboards.PatternAudit(), patternAuditRows(l, facts, audit, measured))
+			})
+		}
 	})
 }
 

@@ -40,7 +40,7 @@ func PatternEffectiveness() superset.Dashboard {
 				Exclude: []string{"calibration", "confidence-by-outcome"},
 			},
 			superset.Select{
-				Dataset: Generations(), Column: "source", Multi: true, Where: wholeRows,
+				Dataset: GenerationDays(), Column: "source", Multi: true, Where: wholeRows,
 				Description: "Whose confidence: of the charts about confidence",
 				Exclude:     []string{"effectiveness-over-time", "most-effective-patterns", "pattern-roi"},
 			},
@@ -101,17 +101,15 @@ func calibration() superset.Chart {
 		Description: "Does code succeed as often as its generator expected? A point for each tenth of confidence with 10 generations or more: " +
 			"below the line the generator is overconfident, above it too modest. Target: calibration error " +
 			definition(kpi.CalibrationError).TargetText() + ".",
-		Dataset: Generations(),
-		Where: []superset.Condition{
-			superset.NotNull("confidence_bin"), superset.NotNull("success_num"), superset.AtLeast("generations", 10),
-		},
-		X:      superset.Axis{Column: "confidence_bin"},
-		Points: string(kpi.SuccessRate),
-		Line:   string(kpi.AverageConfidence),
-		Format: superset.Percent0,
-		Range:  superset.Between(0, 1),
-		XTitle: "Confidence, from",
-		YTitle: "Share",
+		Dataset: GenerationConfidence(),
+		Where:   []superset.Condition{superset.AtLeast("generations", 10)},
+		X:       superset.Axis{Column: "confidence_bin"},
+		Points:  string(kpi.SuccessRate),
+		Line:    string(kpi.AverageConfidence),
+		Format:  superset.Percent0,
+		Range:   superset.Between(0, 1),
+		XTitle:  "Confidence, from",
+		YTitle:  "Share",
 	}
 }
 
@@ -121,8 +119,8 @@ func confidenceByOutcome() superset.Chart {
 		Slug:  "confidence-by-outcome",
 		Title: "Confidence Distribution by Success",
 		Description: "Does the confidence tell code that will work from code that will not? " +
-			"The more the boxes overlap, the less it does.",
-		Dataset: Generations(),
+			"The more the boxes overlap, the less it does. Of many generations, a random sample of thousands.",
+		Dataset: GenerationSample(),
 		Where:   []superset.Condition{superset.NotNull("confidence"), superset.NotNull("success_num")},
 		Value:   string(kpi.AverageConfidence),
 		Over:    "id",

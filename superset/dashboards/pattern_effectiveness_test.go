@@ -39,24 +39,26 @@ func TestPatternEffectivenessShowsWhatTheRowsSay(t *testing.T) {
 		generations := stored(t, db, seeded(t, db))
 		l := seedLibrary(t, db)
 		facts := seedFacts(t, db, l, seedDetections(t, db, l, 200), 16)
-		for name, filter := range filters {
-			t.Run(name, func(t *testing.T) {
-				var kept []fact
-				for _, f := range facts {
-					if twelveWeeks.contains(f.at) && filter.keep(f) {
-						kept = append(kept, f)
+		for stage := range stages(t, db) {
+			for name, filter := range filters {
+				t.Run(stage+", "+name, func(t *testing.T) {
+					var kept []fact
+					for _, f := range facts {
+						if twelveWeeks.contains(f.at) && filter.keep(f) {
+							kept = append(kept, f)
+						}
 					}
-				}
-				var code []metrics.CodeGeneration
-				for _, g := range generations {
-					if twelveWeeks.contains(g.Timestamp.Time) && !isPlan(g) && filter.keepCode(g) {
-						code = append(code, g)
+					var code []metrics.CodeGeneration
+					for _, g := range generations {
+						if twelveWeeks.contains(g.Timestamp.Time) && !isPlan(g) && filter.keepCode(g) {
+							code = append(code, g)
+						}
 					}
-				}
-				require.NotEmpty(t, kept)
-				require.NotEmpty(t, code)
-				assertCharts(t, db, dashboards.PatternEffectiveness(), patternEffectivenessRows(kept, code), filter.set...)
-			})
+					require.NotEmpty(t, kept)
+					require.NotEmpty(t, code)
+					assertCharts(t, db, dashboards.PatternEffectiveness(), patternEffectivenessRows(kept, code), filter.set...)
+				})
+			}
 		}
 	})
 }

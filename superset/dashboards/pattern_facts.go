@@ -9,14 +9,14 @@ import (
 //
 // The view has one row for each fact, which fills the columns of its kind and
 // leaves the others empty: a period of pattern_effectiveness, an entry of time
-// saved, a bug, a failed test, a review issue, a deployment issue. So the
-// metrics of several kinds stand beside one another in a table and none is
-// counted twice.
+// saved, or the bugs, failed tests, review issues or deployment issues of a day
+// that are alike. So the metrics of several kinds stand beside one another in a
+// table and none is counted twice.
 func PatternFacts() superset.Dataset {
 	return superset.Dataset{
 		Name: "v_pattern_facts",
 		Description: "What is known of patterns, one row for each fact: a period of effectiveness, an entry of time saved, " +
-			"a bug, a failed test, a review issue, a deployment issue. Patterns of one name count as one, whoever has them.",
+			"or the bugs, failed tests, review issues or deployment issues of a day that are alike. Patterns of one name count as one, whoever has them.",
 		Time: "timestamp",
 		Columns: []superset.Column{
 			{Name: "timestamp", Label: "Time", Type: superset.Time, Description: "When it happened, UTC; of a period its start."},
@@ -34,6 +34,7 @@ func PatternFacts() superset.Dataset {
 			{Name: "score_weight", Label: "Weighted score", Type: superset.Float, Description: "Of a period: its effectiveness times its applications."},
 			{Name: "seconds_saved", Label: "Seconds saved", Type: superset.Integer, Description: "Of an entry of time saved; negative where the pattern cost time."},
 			{Name: "user_id", Label: "User", Type: superset.Integer, Description: "Of an entry of time saved: whose time."},
+			{Name: "found", Label: "Found", Type: superset.Integer, Description: "Of bugs and the like: how many the row adds up."},
 		},
 		Metrics: []superset.Metric{
 			measure(kpi.EffectivenessScore, superset.Percent1,
@@ -66,10 +67,10 @@ func PatternFacts() superset.Dataset {
 				Expression:  "SUM(CASE WHEN user_id IS NOT NULL THEN seconds_saved END) / 3600.0 / NULLIF(COUNT(DISTINCT user_id), 0)",
 				Description: "Hours saved for each of them.",
 			},
-			found("bugs", "Bugs", "kind = 'Bug'", "Bugs that violate the pattern."),
-			found("test_failures", "Test failures", "kind = 'Test failure'", "Failed tests that caught its violation."),
-			found("review_issues", "Review issues", "kind = 'Review issue'", "Findings of reviews about it."),
-			found("deployment_issues", "Deployment issues", "kind = 'Deployment issue'", "Problems of deployments that come from it."),
+			detected("bugs", "Bugs", "kind = 'Bug'", "Bugs that violate the pattern."),
+			detected("test_failures", "Test failures", "kind = 'Test failure'", "Failed tests that caught its violation."),
+			detected("review_issues", "Review issues", "kind = 'Review issue'", "Findings of reviews about it."),
+			detected("deployment_issues", "Deployment issues", "kind = 'Deployment issue'", "Problems of deployments that come from it."),
 		},
 	}
 }

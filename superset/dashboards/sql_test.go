@@ -1,6 +1,7 @@
 package dashboards_test
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,6 +47,21 @@ func run(t *testing.T, db *store.DB, about superset.About, q superset.Query, p p
 	}
 	require.NoError(t, rows.Err())
 	return found
+}
+
+// stages yields twice: while nothing is rolled up, and once everything is.
+func stages(t *testing.T, db *store.DB) iter.Seq[string] {
+	t.Helper()
+
+	return func(yield func(string) bool) {
+		if !yield("nothing rolled up") {
+			return
+		}
+		events, err := store.Rollup(t.Context(), db)
+		require.NoError(t, err)
+		require.NotZero(t, events)
+		yield("all rolled up")
+	}
 }
 
 // statement is the SQL that Superset sends for a query of a chart.
