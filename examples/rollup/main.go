@@ -31,6 +31,6 @@ func run(ctx context.Context, env program.Env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stderr, "rollup: added up %d events in %s\n", events, db)
+	fmt.Fprintf(env.Stderr, "rollup: events added up in %s: %d\n", db, events)
 	return nil
 }

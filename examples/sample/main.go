@@ -63,6 +63,9 @@ func run(ctx context.Context, env program.Env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := store.Rollup(ctx, db); err != nil {
+		return err
+	}
 	report, err := kpi.Compute(ctx, db, kpi.Query{AsOf: until})
 	if err != nil {
 		return err
