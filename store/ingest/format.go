@@ -70,6 +70,10 @@ type decoder struct {
 func decoders() []decoder {
 	return []decoder{
 		jsonLinesDecoder(),
+		goTestDecoder(),
+		junitDecoder(),
+		pytestDecoder(),
+		ctrfDecoder(),
 		sarifDecoder(),
 		golangciDecoder(),
 		githubDecoder(),
