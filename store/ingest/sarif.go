@@ -246,12 +246,6 @@ func (run *sarifRun) results() error {
 		if err := run.stream.decode(&w.record, &w.result, run.found); err != nil {
 			return err
 		}
-		if w.record.faults == nil {
-			if reason := w.result.noFinding(); reason != "" {
-				run.found.passOver(reason)
-				return nil
-			}
-		}
 		run.waiting = append(run.waiting, w)
 		if run.waitingBytes += int64(len(w.record.text)); run.waitingBytes > maxWaiting {
 			return run.stream.fail(fmt.Sprintf("more than %d MiB of results stand before tool and invocations", maxWaiting>>20))
@@ -265,7 +259,7 @@ func (run *sarifRun) results() error {
 
 // noFinding says why a result is none that somebody should see to, empty if it
 // is one.
-func (r sarifResult) noFinding() string {
+func (r sarifResult) noFinding(rule sarifRule) string {
 	switch {
 	case r.suppressed():
 		return "suppressed"
@@ -273,7 +267,7 @@ func (r sarifResult) noFinding() string {
 		return "absent since the baseline"
 	case r.Kind != "" && r.Kind != "fail":
 		return "of kind " + cut(r.Kind, maxUnknownKey)
-	case r.Level == "none":
+	case r.level(rule) == "none":
 		return "of level none"
 	default:
 		return ""
@@ -295,7 +289,12 @@ func (r sarifResult) suppressed() bool {
 func (run *sarifRun) flush() error {
 	for _, w := range run.waiting {
 		if w.record.faults == nil {
-			w.record.event, w.record.faults = run.review(w.result)
+			rule := run.rule(w.result)
+			if reason := w.result.noFinding(rule); reason != "" {
+				run.found.passOver(reason)
+				continue
+			}
+			w.record.event, w.record.faults = run.review(w.result, rule)
 		}
 		if !run.emit(w.record) {
 			return errStopped
@@ -305,12 +304,11 @@ func (run *sarifRun) flush() error {
 	return nil
 }
 
-func (run *sarifRun) review(r sarifResult) (metrics.Event, []fault) {
+func (run *sarifRun) review(r sarifResult, rule sarifRule) (metrics.Event, []fault) {
 	at := run.time()
 	if at.IsZero() {
 		return nil, []fault{timeless()}
 	}
-	rule := run.rule(r)
 	e := &metrics.CodeReview{
 		Origin:    run.settings.origin,
 		IssueType: firstOf(r.RuleID, r.Rule.ID, rule.ID),
@@ -383,14 +381,18 @@ func (r sarifResult) severity(rule sarifRule) metrics.Severity {
 			return severityOfScore(score)
 		}
 	}
-	switch firstOf(r.Level, rule.DefaultConfiguration.Level) {
+	switch r.level(rule) {
 	case "error":
 		return metrics.SeverityHigh
-	case "note", "none":
+	case "note":
 		return metrics.SeverityLow
 	default:
 		return metrics.SeverityMedium
 	}
+}
+
+func (r sarifResult) level(rule sarifRule) string {
+	return firstOf(r.Level, rule.DefaultConfiguration.Level)
 }
 
 func severityOfScore(score float64) metrics.Severity {
