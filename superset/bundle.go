@@ -23,6 +23,8 @@ type Bundle struct {
 	DatabaseName string
 	Database     Database
 	Dashboards   []Dashboard
+
+	Version Version // of the Superset that imports it; zero makes a bundle for all versions
 }
 
 // File is one file of a bundle.
@@ -39,9 +41,17 @@ func (b Bundle) databaseName() string { return cmp.Or(b.DatabaseName, b.project(
 
 func (b Bundle) databaseFile() string { return "databases/" + b.databaseName() + ".yaml" }
 
+// pages are the dashboards as the version draws them.
+func (b Bundle) pages() []Dashboard {
+	var pages []Dashboard
+	for _, d := range b.Dashboards {
+		pages = append(pages, d.For(b.Version))
+	}
+	return pages
+}
+
 // Passwords are the passwords that the bundle leaves out, by the file that they
-// belong to, as [Client.Push] wants them. It is empty if the URI had none:
-// Superset then keeps the one it has, and refuses a new database.
+// belong to, as [Client.Push] wants them. It is empty if the URI had none.
 func (b Bundle) Passwords() map[string]string {
 	if b.Database.password == nil {
 		return nil
@@ -53,7 +63,7 @@ func (b Bundle) Passwords() map[string]string {
 // name, each once.
 func (b Bundle) Datasets() []Dataset {
 	var all []Dataset
-	for _, d := range b.Dashboards {
+	for _, d := range b.pages() {
 		for _, u := range d.uses() {
 			all = append(all, u.dataset)
 		}
@@ -90,7 +100,7 @@ func (b Bundle) documents() ([]document, error) {
 	for _, d := range b.Datasets() {
 		docs = append(docs, b.datasetDocument(d))
 	}
-	for _, d := range b.Dashboards {
+	for _, d := range b.pages() {
 		docs = append(docs, b.dashboardDocument(d))
 		for _, c := range d.Charts() {
 			doc, err := b.chartDocument(c)

@@ -61,7 +61,7 @@ func (b Bundle) Problems() []Problem {
 
 	c.datasets(b)
 	pages, charts, ids := map[string]bool{}, map[string]string{}, map[int]string{}
-	for _, d := range b.Dashboards {
+	for _, d := range b.pages() {
 		path := fmt.Sprintf("dashboard %q", d.Slug)
 		if pages[d.Slug] {
 			c.at(path)(RuleDuplicateSlug, "give one of them another slug", "slug is that of another dashboard")
@@ -71,6 +71,9 @@ func (b Bundle) Problems() []Problem {
 		for _, chart := range d.Charts() {
 			slug := chart.About().Slug
 			here := fmt.Sprintf("%s: chart %q", path, slug)
+			if since, ok := sinceVersion(chart.Type()); ok && !b.Version.has(since) {
+				tooNew(c.at(here), chart.Type(), since)
+			}
 			id := localID(b.project(), slug)
 			if other, ok := charts[slug]; ok {
 				c.at(here)(RuleDuplicateSlug, "give one of them another slug", "slug is that of another chart, in %s", other)
@@ -94,7 +97,7 @@ func (c *check) datasets(b Bundle) {
 		})
 		checkText(c.at(path), b.datasetDocument(d).body)
 	}
-	for _, d := range b.Dashboards {
+	for _, d := range b.pages() {
 		for _, u := range d.uses() {
 			if !reflect.DeepEqual(first[u.dataset.Name], u.dataset) {
 				c.at(fmt.Sprintf("dashboard %q: %s", d.Slug, u.by))(RuleDatasetTwice,

@@ -1,6 +1,9 @@
 package superset
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Dashboard is one page.
 type Dashboard struct {
@@ -34,6 +37,27 @@ type Cell struct {
 	Chart  Chart
 	Text   string // Markdown
 	Stack  []Cell
+}
+
+// For returns the page as that version of Superset draws it: with what stands in
+// for the charts that it does not have.
+func (d Dashboard) For(v Version) Dashboard {
+	d.Rows = slices.Clone(d.Rows)
+	for i := range d.Rows {
+		d.Rows[i].Cells = cellsFor(v, d.Rows[i].Cells)
+	}
+	return d
+}
+
+func cellsFor(v Version, cells []Cell) []Cell {
+	cells = slices.Clone(cells)
+	for i, c := range cells {
+		if g, ok := c.Chart.(Gantt); ok && g.Before6 != nil && !v.has(Version61) {
+			cells[i].Chart = g.Before6
+		}
+		cells[i].Stack = cellsFor(v, c.Stack)
+	}
+	return cells
 }
 
 // Charts returns the charts of the page in reading order.

@@ -40,6 +40,10 @@ var (
 // postgresql:// or postgresql+psycopg2://. A relative path is taken from the
 // working directory. No error shows the URI, which may hold a password.
 //
+// A URI without password is one of a server that asks for none. To leave a
+// Superset the password that it already has, write XXXXXXXXXX in its place, as
+// Superset does in what it exports.
+//
 // The parameters of a PostgreSQL URI that Superset's driver knows are kept
 // (sslmode, sslrootcert, sslcert, sslkey, connect_timeout, application_name,
 // host, port); others belong to other drivers and are left out.
@@ -121,9 +125,16 @@ func parsePostgreSQL(uri string) (Database, error) {
 			kept.Set(key, v)
 		}
 	}
+	login := url.User(user) // a server that trusts the user, or knows it by a certificate
+	if password != nil {
+		login = url.UserPassword(user, mask)
+		if *password == mask {
+			password = nil // Superset has it
+		}
+	}
 	clean := url.URL{
 		Scheme:   "postgresql+psycopg2",
-		User:     url.UserPassword(user, mask),
+		User:     login,
 		Host:     u.Host,
 		Path:     "/" + name,
 		RawQuery: kept.Encode(),

@@ -40,12 +40,9 @@ var queryless = []string{
 // checkVizType reports a type that the version cannot draw. The importer takes
 // any, and the page then has an error in the place of the chart.
 func checkVizType(r report, name string, target Version) {
-	for _, since := range versions {
-		if !slices.Contains(vizTypes[since], name) {
-			continue
-		}
+	if since, ok := sinceVersion(name); ok {
 		if !target.has(since) {
-			r(RuleVizType, "use another type, or name a newer -superset", "%s exists from version %s on", name, since)
+			tooNew(r, name, since)
 		}
 		return
 	}
@@ -60,4 +57,18 @@ func checkVizType(r report, name string, target Version) {
 	default:
 		r(RuleVizType, "use one that Superset has, such as table", "%q is no type of chart", name)
 	}
+}
+
+// sinceVersion is the first version that draws the type, and whether one does.
+func sinceVersion(name string) (Version, bool) {
+	for _, v := range versions {
+		if slices.Contains(vizTypes[v], name) {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func tooNew(r report, name string, since Version) {
+	r(RuleVizType, "use another type, or make the bundle for a newer version", "%s exists from version %s on", name, since)
 }

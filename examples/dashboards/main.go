@@ -113,6 +113,7 @@ func push(ctx context.Context, env program.Env) error {
 func parse(env program.Env, fs *flag.FlagSet) (superset.Bundle, error) {
 	uri := fs.String("db-uri", "", "database as Superset reaches it: sqlite:////absolute/file.db or postgresql://user@host/name;\n"+
 		"else $METRICS_DB_URI, which is the place for a password, else "+program.DefaultDSN)
+	version := fs.String("superset", "", "version that imports it: 4.1, 5.0 or 6.1, which has a chart more; without it, all of them")
 	if err := env.Parse(fs); err != nil {
 		return superset.Bundle{}, err
 	}
@@ -123,5 +124,9 @@ func parse(env program.Env, fs *flag.FlagSet) (superset.Bundle, error) {
 	if err != nil {
 		return superset.Bundle{}, &program.ExitError{Code: program.ExitUsage, Err: err}
 	}
-	return superset.Bundle{Database: database, Dashboards: dashboards.All()}, nil
+	target, err := parseVersion(*version)
+	if err != nil {
+		return superset.Bundle{}, err
+	}
+	return superset.Bundle{Database: database, Dashboards: dashboards.All(), Version: target}, nil
 }

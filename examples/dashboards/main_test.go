@@ -88,6 +88,7 @@ func TestFailsAsItShould(t *testing.T) {
 		"push to nowhere":      {in, []string{"push"}, program.ExitUsage, "-url"},
 		"push as nobody":       {nil, []string{"push", "-url", "http://localhost:1"}, program.ExitUsage, "SUPERSET_USER"},
 		"push to no address":   {in, []string{"push", "-url", "localhost"}, program.ExitFailed, "log in"},
+		"unknown version":      {nil, []string{"-superset", "3.0"}, program.ExitUsage, "4.1, 5.0, 6.1"},
 		"help":                 {nil, []string{"-h"}, program.ExitDone, "-db-uri"},
 	}
 	for name, test := range tests {

@@ -56,6 +56,7 @@ func PatternAudit() superset.Dashboard {
 			"v1": "#A9D6E5", "v2": "#61A5C2", "v3": "#2C7DA0", "v4": "#2A6F97", "v5": "#01497C", "v6": "#013A63",
 			"v7": "#012A4A", "v8": "#011C32", "v9+": "#000F1C",
 			"withdrawn": superset.Light,
+			"changed":   superset.Violet, "exported": superset.Main, "viewed": superset.Good, "signed in": superset.Light,
 		},
 	}
 }
@@ -145,15 +146,30 @@ func patternReport() superset.Chart {
 
 // userActivity: who is at work, and when?
 func userActivity() superset.Chart {
-	return superset.Heatmap{
-		Slug:        "user-activity",
-		Title:       "User Activity Timeline",
-		Description: "Who is at work, and when? Entries of the audit log by user and week; the table beside it has each with time and address.",
-		Dataset:     Audit(),
-		X:           superset.Axis{Column: "week"},
-		Y:           "username",
-		Value:       "actions",
-		Margin:      110,
+	const slug, title = "user-activity", "User Activity Timeline"
+	return superset.Gantt{
+		Slug:  slug,
+		Title: title,
+		Description: "Who was at work on which days, and what was the weightiest thing that they did? " +
+			"Point at a day for its times and addresses; the table beside it has each entry.",
+		Dataset:   UserDays(),
+		Lane:      "username",
+		LaneTitle: "User",
+		Start:     "start_ms",
+		End:       "end_ms",
+		Series:    "activity",
+		Tooltip:   []string{"first_entry", "last_entry", "ip_addresses", "entries"},
+		Limit:     5000,
+		Before6: superset.Heatmap{
+			Slug:        slug,
+			Title:       title,
+			Description: "Who is at work, and when? Entries of the audit log by user and week; the table beside it has each with time and address.",
+			Dataset:     Audit(),
+			X:           superset.Axis{Column: "week"},
+			Y:           "username",
+			Value:       "actions",
+			Margin:      110,
+		},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/storetest"
+	"github.com/doronpers/feedback-loop-go/superset"
 	"github.com/doronpers/feedback-loop-go/superset/dashboards"
 )
 
@@ -98,7 +99,10 @@ func TestPatternAuditShowsWhatTheRowsSay(t *testing.T) {
 		require.NotEmpty(t, measured)
 		for stage := range stages(t, db) {
 			t.Run(stage, func(t *testing.T) {
-				assertCharts(t, db, dashboards.PatternAudit(), patternAuditRows(l, facts, audit, measured))
+				want := patternAuditRows(l, facts, audit, measured)
+				assertCharts(t, db, dashboards.PatternAudit().For(superset.Version41), want)
+				want["user-activity"] = [][][]string{l.userDays(audit)}
+				assertCharts(t, db, dashboards.PatternAudit().For(superset.Version61), want)
 			})
 		}
 	})
@@ -130,19 +134,11 @@ func patternAuditRows(l *library, facts []fact, audit []api.AuditLog, measured [
 		}
 		return strings.Join([]string{f.pattern, f.category(), severity, version, f.status}, "|")
 	}
-	username := func(a api.AuditLog) string {
-		for _, u := range l.users {
-			if a.UserID != nil && u.ID == *a.UserID {
-				return u.Username
-			}
-		}
-		return "(program)"
-	}
 	actions := counting(func(api.AuditLog) bool { return true })
 	var trail [][]string
 	for _, a := range audit {
 		trail = append(trail, []string{
-			a.CreatedAt.UTC().Format("2006-01-02 15:04"), username(a), a.Action, a.ResourceType, l.resource(a), textOf(a.IPAddress),
+			a.CreatedAt.UTC().Format("2006-01-02 15:04"), l.username(a), a.Action, a.ResourceType, l.resource(a), textOf(a.IPAddress),
 		})
 	}
 	bubble := func(p metrics.Performance) string { return textOf(p.FunctionName) + "|" + textOf(p.Project) }
@@ -156,7 +152,7 @@ func patternAuditRows(l *library, facts []fact, audit []api.AuditLog, measured [
 		"pattern-report": {tally(facts, entry, applications, patternSuccess, effectiveness,
 			kind("Bug"), kind("Test failure"), kind("Review issue"), kind("Deployment issue"), hours)},
 		"user-activity": {tally(audit, func(a api.AuditLog) string {
-			return weekOf(a.CreatedAt.Time).Format(time.DateTime) + "|" + username(a)
+			return weekOf(a.CreatedAt.Time).Format(time.DateTime) + "|" + l.username(a)
 		}, actions)},
 		"audit-trail": {trail},
 		"performance-impact": {tally(measured, bubble,
@@ -172,6 +168,35 @@ func patternAuditRows(l *library, facts []fact, audit []api.AuditLog, measured [
 			},
 			meanMeasured(func(p metrics.Performance) *int64 { return p.MemoryUsageBytes }, 1<<20))},
 	}
+}
+
+// userDays is a bar for each user, day and organization.
+func (l *library) userDays(audit []api.AuditLog) [][]string {
+	days := map[string][]api.AuditLog{}
+	for _, a := range audit {
+		key := fmt.Sprint(a.CreatedAt.UTC().Format(time.DateOnly), l.username(a), a.OrganizationID)
+		days[key] = append(days[key], a)
+	}
+	var bars [][]string
+	for _, entries := range days {
+		midnight := entries[0].CreatedAt.UTC().Truncate(24 * time.Hour)
+		activity, times, addresses := "viewed", []string{}, []string{}
+		for _, a := range entries {
+			times, addresses = append(times, a.CreatedAt.UTC().Format("15:04")), append(addresses, textOf(a.IPAddress))
+			if a.Action != "viewed" {
+				activity = "changed"
+			}
+		}
+		address := slices.Min(addresses)
+		if slices.Max(addresses) != address {
+			address += " and others"
+		}
+		bars = append(bars, []string{
+			number(float64(midnight.UnixMilli())), number(float64(midnight.AddDate(0, 0, 1).UnixMilli())),
+			l.username(entries[0]), activity, slices.Min(times), slices.Max(times), address, number(float64(len(entries))),
+		})
+	}
+	return bars
 }
 
 func meanMeasured(value func(metrics.Performance) *int64, unit float64) func([]metrics.Performance) string {
@@ -194,6 +219,16 @@ func patternSuccess(facts []fact) string {
 		}
 	}
 	return orNull(hits/trials, trials > 0)
+}
+
+// username names who made an entry of the log.
+func (l *library) username(a api.AuditLog) string {
+	for _, u := range l.users {
+		if a.UserID != nil && u.ID == *a.UserID {
+			return u.Username
+		}
+	}
+	return "(program)"
 }
 
 // resource names what an entry of the log is about.
