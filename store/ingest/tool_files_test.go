@@ -98,7 +98,7 @@ func TestToolFilesCanBeCompleted(t *testing.T) {
 			t.Parallel()
 
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
-				rng := rand.New(rand.NewPCG(20, uint64(len(text)))) //nolint:gosec // repeatable
+				rng := rand.New(rand.NewPCG(20, uint64(len(text))))
 				for range 20 {
 					part := strings.NewReader(text[:rng.IntN(len(text))])
 					_, err := importTool(t, db, io.MultiReader(part, &broken{}))
