@@ -199,18 +199,23 @@ func (s *stream) decode(r *record, v any, found *findings) error {
 		r.faults = []fault{{reason: fmt.Sprintf("must be at most %d bytes long, has %d", maxRecord, value.size)}}
 		return nil
 	}
-	checked, err := check(value)
-	if err != nil {
-		return err
+	r.text = string(value.bytes)
+	err = json.Unmarshal(value.bytes, v)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		if _, err := check(value); err != nil {
+			return err
+		}
 	}
-	mended, replaced := mend(checked)
-	found.replaced += replaced
-	r.text = mended
-	if mended[0] != '{' {
-		r.faults = []fault{{reason: fmt.Sprintf("must be %s, is %s", kindObject, kindOf(mended))}}
-		return nil
+	if mended, replaced := mend(r.text); replaced > 0 {
+		found.replaced += replaced
+		r.text = mended
+		err = json.Unmarshal([]byte(mended), v)
 	}
-	if err := json.Unmarshal([]byte(mended), v); err != nil {
+	switch {
+	case r.text[0] != '{':
+		r.faults = []fault{{reason: fmt.Sprintf("must be %s, is %s", kindObject, kindOf(r.text))}}
+	case err != nil:
 		r.faults = []fault{unfit(err)}
 	}
 	return nil

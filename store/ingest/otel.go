@@ -127,7 +127,7 @@ func (o *otelResource) record(list string, index int) error {
 
 func (o *otelResource) flush() error {
 	for _, w := range o.waiting {
-		for _, rec := range w.said.records(o.settings, w.record) {
+		for _, rec := range w.said.records(o.settings, w.record, o.found) {
 			if !o.emit(rec) {
 				return errStopped
 			}
@@ -260,7 +260,7 @@ func (r otelRecord) generation() int {
 }
 
 // records makes an event of the call and one of the generation.
-func (r otelRecord) records(s settings, said record) []record {
+func (r otelRecord) records(s settings, said record, found *findings) []record {
 	if said.faults != nil {
 		return []record{said}
 	}
@@ -278,7 +278,7 @@ func (r otelRecord) records(s settings, said record) []record {
 	}
 	if i := r.generation(); i >= 0 {
 		said.list, said.index, said.table = said.path()+".attributes", i, "metrics_code_generation"
-		said.event, said.faults = r.codeGeneration(s, at)
+		said.event, said.faults = r.codeGeneration(s, at, found)
 		all = append(all, said)
 	}
 	return all
@@ -353,7 +353,7 @@ func (r otelRecord) call(s settings, at metrics.Time) (metrics.Event, []fault) {
 // codeGeneration reads the attributes feedback_loop.generation.* as the
 // columns of that name; those that are no columns go to the metadata, beside
 // the model.
-func (r otelRecord) codeGeneration(s settings, at metrics.Time) (metrics.Event, []fault) {
+func (r otelRecord) codeGeneration(s settings, at metrics.Time, found *findings) (metrics.Event, []fault) {
 	g := &metrics.CodeGeneration{Origin: s.origin, Timestamp: at}
 	g.EventKey = r.key(s, "code_generation")
 	metadata := map[string]any{}
@@ -375,7 +375,7 @@ func (r otelRecord) codeGeneration(s settings, at metrics.Time) (metrics.Event, 
 		switch column {
 		case "prompt":
 			g.Prompt, fits = value.(string)
-			g.Prompt, said = cut(g.Prompt, metrics.MaxText), fits
+			said = fits
 		case "patterns_applied":
 			g.PatternsApplied, fits = namesOf(value)
 		case "confidence":
@@ -395,6 +395,10 @@ func (r otelRecord) codeGeneration(s settings, at metrics.Time) (metrics.Event, 
 	}
 	if !said {
 		g.Prompt, said = r.prompt()
+	}
+	if len(g.Prompt) > metrics.MaxText {
+		g.Prompt = cut(g.Prompt, metrics.MaxText)
+		found.cut++
 	}
 	if !said && !slices.ContainsFunc(faults, func(f fault) bool { return f.column == "prompt" }) {
 		faults = append(faults, fault{column: "prompt", reason: "is missing: no attribute " + generationPrefix + "prompt and no input messages"})
@@ -452,7 +456,7 @@ func (r otelRecord) prompt() (string, bool) {
 	}
 	for _, a := range attributes {
 		if text, ok := lastQuestion(a.get("gen_ai.input.messages")); ok {
-			return cut(text, metrics.MaxText), true
+			return text, true
 		}
 	}
 	return "", false

@@ -1,11 +1,13 @@
 package ingest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store/ingest"
 )
 
@@ -34,4 +36,15 @@ func TestOtherOperationsAreNoCalls(t *testing.T) {
 		assert.Zero(t, receipt.Total().Read, operation)
 		assert.Len(t, receipt.PassedOver, 1, operation)
 	}
+}
+
+func TestLongPromptsOfSpansAreCut(t *testing.T) {
+	t.Parallel()
+
+	var sink memory
+	receipt := importText(t, &sink, `{"resourceSpans":[{"scopeSpans":[{"spans":[{"endTimeUnixNano":"1772618401000000000","attributes":[`+
+		`{"key":"feedback_loop.generation.prompt","value":{"stringValue":"`+strings.Repeat("é", metrics.MaxText)+`"}}]}]}]}]}`, ingest.Options{})
+	assert.Equal(t, 1, receipt.CutTexts)
+	require.Len(t, sink.events, 1)
+	assert.Len(t, sink.events[0].(*metrics.CodeGeneration).Prompt, metrics.MaxText)
 }
