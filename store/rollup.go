@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -15,8 +16,8 @@ import (
 const rollupRows = 20_000
 
 // Rollup adds the events that came since the last time to the sums by day that
-// dashboards read, and brings pattern_effectiveness up to date. It returns how
-// many events those were.
+// dashboards read, and brings pattern_effectiveness and metrics_summary up to
+// date. It returns how many events those were.
 //
 // Dashboards are never behind: they add what is not rolled up yet. Rollup makes
 // them fast, so a program that stores many events calls it when it is done, and
@@ -26,10 +27,11 @@ const rollupRows = 20_000
 // An event counts on its own day, however late it comes. What is changed or
 // deleted after it was rolled up still counts as it was.
 //
-// In pattern_effectiveness, Rollup keeps one row for each pattern and day, in
-// UTC, on which a generation applied it. Rows that somebody else stored are left
-// as they are, and where such a period of a pattern covers a day there is no
-// other row.
+// Days are those of UTC. In pattern_effectiveness, Rollup keeps one row for each
+// pattern and day on which a generation applied it; in metrics_summary one for
+// each table and day with events. Rows that somebody else stored are left as they
+// are: for a pattern and day within such a period, or a table and day with such a
+// summary, there is no other. Entries read out of a plan are no generations.
 func Rollup(ctx context.Context, db *DB) (events int64, err error) {
 	for _, r := range rollups {
 		n, err := db.rollup(ctx, r)
@@ -45,18 +47,34 @@ func Rollup(ctx context.Context, db *DB) (events int64, err error) {
 type rollup struct {
 	table string
 	add   func(ctx context.Context, tx bun.Tx, e engine, ids idRange) error
+	sums  string // query for what is rolled up: day, pattern, severity, events, applied
 }
 
 // idRange is a range of ids, of which the first is excluded and the last is not.
 type idRange struct{ after, last int64 }
 
 var rollups = []rollup{
-	{"metrics_bugs", rollupDetections("Bug", "metrics_bugs", "pattern", "", "", "", "")},
-	{"metrics_code_generation", rollupGenerations},
-	{"metrics_code_reviews", rollupDetections("Review issue", "metrics_code_reviews", "pattern", "severity", "issue_type", "", "")},
-	{"metrics_deployment", rollupDetections("Deployment issue", "metrics_deployment", "pattern", "", "issue_type", "", "environment")},
-	{"metrics_performance", rollupPerformance},
-	{"metrics_test_failures", rollupDetections("Test failure", "metrics_test_failures", "pattern_violated", "", "", "test_name", "")},
+	detections("Bug", "metrics_bugs", "pattern", "", "", "", ""),
+	{
+		"metrics_code_generation", rollupGenerations,
+		"SELECT day, pattern, '' AS severity, whole * generated AS events, (1 - whole) * generated AS applied FROM fl_generation_days WHERE facet = 'all'",
+	},
+	detections("Review issue", "metrics_code_reviews", "pattern", "severity", "issue_type", "", ""),
+	detections("Deployment issue", "metrics_deployment", "pattern", "", "issue_type", "", "environment"),
+	{
+		"metrics_performance", rollupPerformance,
+		"SELECT day, '' AS pattern, '' AS severity, measured AS events, 0 AS applied FROM fl_performance_days",
+	},
+	detections("Test failure", "metrics_test_failures", "pattern_violated", "", "", "test_name", ""),
+}
+
+// detections is how a table of detections is rolled up. Where it has no such
+// column, the name of one is empty.
+func detections(kind, table, pattern, severity, issue, test, environment string) rollup {
+	return rollup{
+		table, rollupDetections(kind, table, pattern, severity, issue, test, environment),
+		"SELECT day, pattern, severity, found AS events, found AS applied FROM fl_detection_days WHERE kind = '" + kind + "'",
+	}
 }
 
 // rollup rolls up the events of a table that are stored when it begins.
@@ -105,6 +123,18 @@ func (r rollup) next(ctx context.Context, tx bun.Tx, e engine, end int64) (n int
 	if err := r.add(ctx, tx, e, ids); err != nil {
 		return 0, err
 	}
+	var days []struct{ Day metrics.Time }
+	err = ids.among(tx.NewSelect().Table(r.table)).Distinct().ColumnExpr(e.day+" AS day").Scan(ctx, &days)
+	if err != nil {
+		return 0, err
+	}
+	dates := make([]time.Time, len(days))
+	for i, d := range days {
+		dates[i] = d.Day.Time
+	}
+	if err := rollupSummaries(ctx, tx, r, dates); err != nil {
+		return 0, err
+	}
 	_, err = tx.NewRaw("UPDATE fl_rollups SET last_id = ? WHERE table_name = ?", ids.last, r.table).Exec(ctx)
 	return n, err
 }
@@ -127,8 +157,7 @@ func addTo(ctx context.Context, tx bun.Tx, table string, key, sums []string, row
 	return err
 }
 
-// rollupDetections rolls up a table of detections. Where it has no such column,
-// the name of one is empty.
+// rollupDetections rolls up a table of detections.
 func rollupDetections(kind, table, pattern, severity, issue, test, environment string) func(context.Context, bun.Tx, engine, idRange) error {
 	key := []string{
 		"day", "organization_id", "project", "source", "pattern", "severity", "issue_type", "test_name", "environment",
@@ -145,6 +174,11 @@ func rollupDetections(kind, table, pattern, severity, issue, test, environment s
 			}
 		}
 		keys := strings.Join(key, ", ")
+		err := addTo(ctx, tx, "fl_pattern_days", []string{"kind", "day", "pattern"}, []string{"found"},
+			"SELECT ?, day, pattern, SUM(found) FROM (?) AS facts WHERE pattern <> '' GROUP BY day, pattern", kind, rows)
+		if err != nil {
+			return err
+		}
 		return addTo(ctx, tx, "fl_detection_days", append([]string{"kind"}, key...), []string{"found", "occurrences"},
 			"SELECT ?, "+keys+", SUM(found), SUM(occurrences) FROM (?) AS facts WHERE 1 = 1 GROUP BY "+keys, kind, rows)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
+	"github.com/doronpers/feedback-loop-go/store/sample"
 	"github.com/doronpers/feedback-loop-go/store/storetest"
 )
 
@@ -108,6 +109,10 @@ var sums = map[string][2]string{
 		`SELECT day, week, week_label, kind, organization, project, source, pattern, category, severity, issue_type, test_name, environment,
 			COUNT(*), SUM(occurrences) FROM (SELECT *, ? AS day FROM v_detections) AS d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13`,
 	},
+	"detections by pattern": {
+		`SELECT timestamp, kind, pattern, SUM(found) FROM v_pattern_facts WHERE found IS NOT NULL GROUP BY 1, 2, 3`,
+		`SELECT day, kind, pattern, COUNT(*) FROM (SELECT *, ? AS day FROM v_detections) AS d WHERE pattern <> '(none)' GROUP BY 1, 2, 3`,
+	},
 	"measurements": {
 		`SELECT timestamp, metric_type, organization, project, source, function_name, SUM(measured), SUM(timed), CAST(SUM(ms_sum) AS BIGINT),
 			SUM(weighed), CAST(SUM(memory_sum) AS BIGINT), SUM(sized), CAST(SUM(file_sum) AS BIGINT) FROM v_performance_days GROUP BY 1, 2, 3, 4, 5, 6`,
@@ -188,8 +193,8 @@ func TestRollupShowsWhatTheRowsSay(t *testing.T) {
 
 		bitByBit := rolledUp(t, db)
 		for _, statement := range []string{
-			"DELETE FROM fl_generation_days", "DELETE FROM fl_detection_days", "DELETE FROM fl_performance_days",
-			"DELETE FROM pattern_effectiveness", "UPDATE fl_rollups SET last_id = 0, sample_below = 'g'",
+			"DELETE FROM fl_generation_days", "DELETE FROM fl_detection_days", "DELETE FROM fl_pattern_days", "DELETE FROM fl_performance_days",
+			"DELETE FROM pattern_effectiveness", "DELETE FROM metrics_summary", "UPDATE fl_rollups SET last_id = 0, sample_below = 'g'",
 		} {
 			_, err := db.ExecContext(t.Context(), statement)
 			require.NoError(t, err)
@@ -211,9 +216,12 @@ func rolledUp(t *testing.T, db *store.DB) map[string][]string {
 			confidence_known, ROUND(CAST(confidence_sum AS NUMERIC), 6), confident, counted, patterns_sum, in_range, errors
 			FROM fl_generation_days ORDER BY 1, 2, 3, 4, 5, 6, 7, 8`),
 		"detections":    rowsOf(t, db, "SELECT * FROM fl_detection_days ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+		"patterns":      rowsOf(t, db, "SELECT * FROM fl_pattern_days ORDER BY 1, 2, 3"),
 		"measurements":  rowsOf(t, db, "SELECT * FROM fl_performance_days ORDER BY 1, 2, 3, 4, 5, 6"),
 		"effectiveness": rowsOf(t, db, "SELECT pattern_name, application_count, success_count, failure_count, effectiveness_score, period_start, period_end, rolled_up FROM pattern_effectiveness ORDER BY 6, 1"),
-		"ends":          rowsOf(t, db, "SELECT * FROM fl_rollups ORDER BY 1"),
+		"summaries": rowsOf(t, db, `SELECT metric_type, summary_date, total_count, high_severity_count, medium_severity_count, low_severity_count,
+			top_pattern, top_pattern_count, trend_direction, week_over_week_change FROM metrics_summary ORDER BY 1, 2`),
+		"ends": rowsOf(t, db, "SELECT * FROM fl_rollups ORDER BY 1"),
 	}
 }
 
@@ -254,6 +262,42 @@ func TestRollupKeepsEffectivenessUpToDate(t *testing.T) {
 			{PatternName: "cache", ApplicationCount: new(int64(1)), SuccessCount: new(int64(1)), FailureCount: new(int64(0)),
 				EffectivenessScore: new(1.0), PeriodStart: day(9, 0), PeriodEnd: day(10, 0)},
 		}, rows)
+	})
+}
+
+// The sample computes its summaries in memory, out of the same events.
+func TestRollupSummarizesDays(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		_, err := sample.Write(t.Context(), db, sample.Options{Until: time.Date(2026, 3, 30, 0, 0, 0, 0, time.UTC), Days: 30, Events: 15_000}) // each kind on the first day
+		require.NoError(t, err)
+		summaries := func() []metrics.Summary {
+			var rows []metrics.Summary
+			// Of generations the sample counts those that were read out of a
+			// plan, too.
+			require.NoError(t, db.NewSelect().Model(&rows).Where("total_count > 0").Where("metric_type <> 'metrics_code_generation'").
+				Order("metric_type", "summary_date").Scan(t.Context()))
+			for i := range rows {
+				rows[i].ID = 0
+			}
+			return rows
+		}
+		want := summaries()
+		_, err = store.Rollup(t.Context(), db)
+		require.NoError(t, err)
+		assert.Equal(t, want, summaries(), "rows of somebody else are left as they are")
+
+		for _, statement := range []string{
+			"DELETE FROM metrics_summary", "DELETE FROM fl_generation_days", "DELETE FROM fl_detection_days", "DELETE FROM fl_pattern_days", "DELETE FROM fl_performance_days",
+			"UPDATE fl_rollups SET last_id = 0",
+		} {
+			_, err := db.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		_, err = store.Rollup(t.Context(), db)
+		require.NoError(t, err)
+		assert.Equal(t, want, summaries())
 	})
 }
 

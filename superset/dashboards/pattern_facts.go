@@ -9,14 +9,13 @@ import (
 //
 // The view has one row for each fact, which fills the columns of its kind and
 // leaves the others empty: a period of pattern_effectiveness, an entry of time
-// saved, or the bugs, failed tests, review issues or deployment issues of a day
-// that are alike. So the metrics of several kinds stand beside one another in a
+// saved, or the bugs, failed tests, review issues or deployment issues of a day. So the metrics of several kinds stand beside one another in a
 // table and none is counted twice.
 func PatternFacts() superset.Dataset {
 	return superset.Dataset{
 		Name: "v_pattern_facts",
 		Description: "What is known of patterns, one row for each fact: a period of effectiveness, an entry of time saved, " +
-			"or the bugs, failed tests, review issues or deployment issues of a day that are alike. Patterns of one name count as one, whoever has them.",
+			"or the bugs, failed tests, review issues or deployment issues of a day. Patterns of one name count as one, whoever has them.",
 		Time: "timestamp",
 		Columns: []superset.Column{
 			{Name: "timestamp", Label: "Time", Type: superset.Time, Description: "When it happened, UTC; of a period its start."},

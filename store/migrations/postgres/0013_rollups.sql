@@ -10,6 +10,7 @@
 -- patterns and by the tenth of their confidence, those with an error by its type.
 -- All facets at once would leave nearly as many rows as there are generations.
 -- fl_detection_days: bugs, failed tests, review findings and deployment issues.
+-- fl_pattern_days: the same detections by pattern alone.
 -- fl_performance_days: measurements.
 
 CREATE TABLE public.fl_rollups (
@@ -59,6 +60,14 @@ CREATE TABLE public.fl_detection_days (
     PRIMARY KEY (day, kind, organization_id, project, source, pattern, severity, issue_type, test_name, environment)
 );
 
+CREATE TABLE public.fl_pattern_days (
+    kind    text NOT NULL,
+    day     timestamptz NOT NULL,
+    pattern text NOT NULL,
+    found   bigint NOT NULL,
+    PRIMARY KEY (day, kind, pattern)
+);
+
 CREATE TABLE public.fl_performance_days (
     metric_type     text NOT NULL,
     day             timestamptz NOT NULL,
@@ -76,8 +85,10 @@ CREATE TABLE public.fl_performance_days (
     PRIMARY KEY (metric_type, day, organization_id, project, source, function_name)
 );
 
--- The rows that the rollup made, and may make anew.
+-- Which rows the rollup made, and may make anew.
 ALTER TABLE public.pattern_effectiveness ADD COLUMN rolled_up boolean NOT NULL DEFAULT false;
+ALTER TABLE public.metrics_summary ADD COLUMN rolled_up boolean NOT NULL DEFAULT false;
+CREATE INDEX metrics_summary_day ON public.metrics_summary (metric_type, summary_date);
 
 -- v_generations: as before. fl_generations: the same and what rollups need.
 -- Where only what is behind a limit is asked for, the second bound tells the
@@ -411,7 +422,7 @@ FROM facts AS f
 LEFT JOIN api.organizations AS o ON o.id = f.organization_id;
 
 -- v_pattern_facts: as before, with detections out of their rollup: one row for
--- those of a day that are alike, of which found tells how many there are.
+-- those of a kind, day and pattern, of which found tells how many there are.
 
 DROP VIEW public.v_pattern_facts;
 
@@ -429,8 +440,25 @@ WITH facts AS NOT MATERIALIZED (
     JOIN api.patterns AS p ON p.id = m.pattern_id
     UNION ALL
     SELECT kind, day, pattern, NULL, NULL, NULL, NULL, NULL, NULL, found
-    FROM public.fl_detections
-    WHERE pattern IS NOT NULL
+    FROM public.fl_pattern_days
+    UNION ALL
+    SELECT 'Bug', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', pattern, NULL, NULL, NULL, NULL, NULL, NULL, 1::bigint
+    FROM public.metrics_bugs
+    WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_bugs') AND id <= 9223372036854775807
+    UNION ALL
+    SELECT 'Test failure', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', pattern_violated, NULL, NULL, NULL, NULL, NULL, NULL, 1::bigint
+    FROM public.metrics_test_failures
+    WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_test_failures') AND id <= 9223372036854775807
+      AND pattern_violated IS NOT NULL
+    UNION ALL
+    SELECT 'Review issue', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', pattern, NULL, NULL, NULL, NULL, NULL, NULL, 1::bigint
+    FROM public.metrics_code_reviews
+    WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_code_reviews') AND id <= 9223372036854775807
+    UNION ALL
+    SELECT 'Deployment issue', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', pattern, NULL, NULL, NULL, NULL, NULL, NULL, 1::bigint
+    FROM public.metrics_deployment
+    WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_deployment') AND id <= 9223372036854775807
+      AND pattern IS NOT NULL
 ),
 last_uses AS (
     SELECT name AS pattern, MAX(last_applied) AS last_applied FROM api.patterns GROUP BY name

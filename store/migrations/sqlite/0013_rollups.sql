@@ -10,6 +10,7 @@
 -- patterns and by the tenth of their confidence, those with an error by its type.
 -- All facets at once would leave nearly as many rows as there are generations.
 -- fl_detection_days: bugs, failed tests, review findings and deployment issues.
+-- fl_pattern_days: the same detections by pattern alone.
 -- fl_performance_days: measurements.
 
 CREATE TABLE fl_rollups (
@@ -59,6 +60,14 @@ CREATE TABLE fl_detection_days (
     PRIMARY KEY (day, kind, organization_id, project, source, pattern, severity, issue_type, test_name, environment)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE fl_pattern_days (
+    kind    TEXT NOT NULL,
+    day     TEXT NOT NULL CHECK (day GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] 00:00:00.000000'),
+    pattern TEXT NOT NULL,
+    found   INTEGER NOT NULL,
+    PRIMARY KEY (day, kind, pattern)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE fl_performance_days (
     metric_type     TEXT NOT NULL,
     day             TEXT NOT NULL CHECK (day GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] 00:00:00.000000'),
@@ -76,8 +85,10 @@ CREATE TABLE fl_performance_days (
     PRIMARY KEY (metric_type, day, organization_id, project, source, function_name)
 ) STRICT, WITHOUT ROWID;
 
--- The rows that the rollup made, and may make anew.
+-- Which rows the rollup made, and may make anew.
 ALTER TABLE pattern_effectiveness ADD COLUMN rolled_up INTEGER NOT NULL DEFAULT 0 CHECK (rolled_up IN (0, 1));
+ALTER TABLE metrics_summary ADD COLUMN rolled_up INTEGER NOT NULL DEFAULT 0 CHECK (rolled_up IN (0, 1));
+CREATE INDEX metrics_summary_day ON metrics_summary (metric_type, summary_date);
 
 -- v_generations: as before. fl_generations: the same and what rollups need. Its
 -- limits are columns, because SQLite looks for what lies behind a column only.
@@ -421,7 +432,7 @@ FROM facts AS f
 LEFT JOIN organizations AS o ON o.id = f.organization_id;
 
 -- v_pattern_facts: as before, with detections out of their rollup: one row for
--- those of a day that are alike, of which found tells how many there are.
+-- those of a kind, day and pattern, of which found tells how many there are.
 
 DROP VIEW v_pattern_facts;
 
@@ -439,8 +450,25 @@ WITH facts AS NOT MATERIALIZED (
     JOIN patterns AS p ON p.id = m.pattern_id
     UNION ALL
     SELECT kind, day, pattern, NULL, NULL, NULL, NULL, NULL, NULL, found
-    FROM fl_detections
-    WHERE pattern IS NOT NULL
+    FROM fl_pattern_days
+    UNION ALL
+    SELECT 'Bug', substr(timestamp, 1, 10) || ' 00:00:00.000000', pattern, NULL, NULL, NULL, NULL, NULL, NULL, 1
+    FROM metrics_bugs
+    WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_bugs')
+    UNION ALL
+    SELECT 'Test failure', substr(timestamp, 1, 10) || ' 00:00:00.000000', pattern_violated, NULL, NULL, NULL, NULL, NULL, NULL, 1
+    FROM metrics_test_failures
+    WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_test_failures')
+      AND pattern_violated IS NOT NULL
+    UNION ALL
+    SELECT 'Review issue', substr(timestamp, 1, 10) || ' 00:00:00.000000', pattern, NULL, NULL, NULL, NULL, NULL, NULL, 1
+    FROM metrics_code_reviews
+    WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_code_reviews')
+    UNION ALL
+    SELECT 'Deployment issue', substr(timestamp, 1, 10) || ' 00:00:00.000000', pattern, NULL, NULL, NULL, NULL, NULL, NULL, 1
+    FROM metrics_deployment
+    WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_deployment')
+      AND pattern IS NOT NULL
 ),
 last_uses AS (
     SELECT name AS pattern, MAX(last_applied) AS last_applied FROM patterns GROUP BY name
