@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -167,21 +168,31 @@ func TestFilesWithoutTimesAreRefusedUnlessItIsSaid(t *testing.T) {
 // What other programs than ours write: nothing panics, the counts add up, what
 // is stored is valid, and importing again adds nothing.
 func FuzzToolFiles(f *testing.F) {
-	for _, name := range goldenFiles(f) {
-		data, err := os.ReadFile(name)
+	formats := []ingest.Format{ingest.SARIF, ingest.GolangCI, ingest.GitHub, ingest.OpenTelemetry}
+	generated := toolFiles(10)
+	for n, format := range formats {
+		files, err := filepath.Glob("testdata/" + string(format) + "/*.*")
 		require.NoError(f, err)
-		f.Add(data)
+		require.NotEmpty(f, files)
+		for _, name := range files {
+			data, err := os.ReadFile(name)
+			require.NoError(f, err)
+			f.Add(n, data)
+		}
+		f.Add(n, []byte(generated[format]))
 	}
-	for _, text := range toolFiles(10) {
-		f.Add([]byte(text))
-	}
-	f.Add([]byte(`{"runs":[{"results":[{"ruleId":"a\u0000","message":{"id":"m","arguments":["{0}"]}}],"tool":{"driver":{"name":null,"rules":null}}}]}`))
-	f.Add([]byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"feedback_loop.generation.x","value":{"kvlistValue":{"values":null}}}]}]}]}]}`))
+	f.Add(0, []byte(`{"runs":[{"results":[{"ruleId":"a\u0000","message":{"id":"m","arguments":["{0}"]}}],"tool":{"driver":{"name":null,"rules":null}}}]}`))
+	f.Add(3, []byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"feedback_loop.generation.x","value":{"kvlistValue":{"values":null}}}]}]}]}]}`))
 
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(t *testing.T, n int, data []byte) {
+		if n < 0 || n >= len(formats) {
+			t.Skip("no format")
+		}
 		var sink memory
 		run := func() ingest.Count {
-			receipt, err := importTool(t, &sink, bytes.NewReader(data))
+			file := ingest.File{Name: "report", Reader: bytes.NewReader(data)}
+			receipt, err := ingest.Import(t.Context(), &sink, file, noon, ingest.Options{Format: formats[n], Time: noon})
+			requireSums(t, receipt)
 			if err != nil {
 				var format *ingest.FormatError
 				require.ErrorAs(t, err, &format)
