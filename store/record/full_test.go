@@ -37,10 +37,11 @@ func TestFullDatabase(t *testing.T) {
 //
 //	mount -t tmpfs -o size=8m none /mnt/small
 //	go test ./store/record -run TestFullDisk -small-disk /mnt/small
-func TestFullDisk(t *testing.T) { //nolint:tparallel // the tests fill the same disk
+func TestFullDisk(t *testing.T) {
 	if *smallDisk == "" {
 		t.Skip("no -small-disk")
 	}
+	// One after the other: they fill the same disk.
 	for name, journalFolder := range map[string]string{
 		"without journal":         "",
 		"journal on another disk": t.TempDir(),

@@ -1,11 +1,6 @@
 package record
 
-import (
-	"errors"
-
-	"github.com/doronpers/feedback-loop-go/metrics"
-	"github.com/doronpers/feedback-loop-go/store"
-)
+import "github.com/doronpers/feedback-loop-go/metrics"
 
 // entry is an event on its way.
 type entry struct {
@@ -19,9 +14,8 @@ type entry struct {
 
 	logged *journalFile // that holds the event; nil without
 
-	faults int  // how often it failed alone while others were stored
-	final  bool // the last of these failures would come again
-	stored int  // how many events were stored when it failed alone
+	faults int // how often it failed alone while others were stored
+	stored int // how many events were stored when it did
 }
 
 // tell answers the waiting call, if there is one.
@@ -40,18 +34,13 @@ func (e *entry) promised() bool { return e.answer != nil || e.logged != nil }
 // it is refused.
 const maxFaults = 3
 
-// suspect notes that the event failed alone, at a time when so many events were
-// stored.
-func (e *entry) suspect(err error, stored int) {
-	e.final = errors.Is(err, store.ErrInvalid) || errors.Is(err, store.ErrConflict)
+// suspect notes that the event failed alone, when so many events were stored.
+func (e *entry) suspect(stored int) {
 	if stored > e.stored { // so it is not the database that fails
 		e.faults++
 		e.stored = stored
 	}
 }
-
-// hopeless tells whether the fault is the event's own.
-func (e *entry) hopeless() bool { return e.final || e.faults >= maxFaults }
 
 // queue is a ring of entries, so that passing through it allocates nothing.
 type queue struct {

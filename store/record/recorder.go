@@ -50,6 +50,8 @@ type Recorder struct {
 	bytes    int   // in flight
 	books    Stats // without InFlight
 	attempts int   // to write a group, that have ended
+	alone    int   // of these, the last ones that failed with a single event
+	failing  error // why the database takes nothing, for other than a passing reason
 
 	changed chan struct{} // closed when any of this changes, nil when nobody waits
 	started bool          // the goroutines run
@@ -67,7 +69,7 @@ func New(sink Sink, o Options) *Recorder {
 	r := &Recorder{sink: sink, o: o.withDefaults()}
 	r.keys.random = r.o.Random
 	r.work.L = &r.mu
-	if r.o.Journal != nil {
+	if r.o.Journal != nil && sink != nil {
 		r.takeOver(r.o.Journal)
 	}
 	return r
@@ -75,7 +77,7 @@ func New(sink Sink, o Options) *Recorder {
 
 // Nop returns a recorder that stores nothing, for programs that record only
 // sometimes. It makes keys like any other, its calls succeed, and all events
-// count as dropped.
+// count as dropped. A recorder of a nil sink is the same.
 func Nop() *Recorder { return New(nil, Options{}) }
 
 // takeOver accepts the events that were found in the journal.
@@ -286,8 +288,8 @@ func (r *Recorder) notify() {
 
 // Flush returns nil when the database has all events that were accepted before,
 // but for those that were refused or dropped. Otherwise the error says how many
-// are missing: when ctx ended, and at once when an attempt to store them failed
-// for another than a passing reason. The recorder keeps trying.
+// are missing: when ctx ended, and at once when the database takes nothing for
+// another than a passing reason. The recorder keeps trying.
 func (r *Recorder) Flush(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -300,8 +302,8 @@ func (r *Recorder) Flush(ctx context.Context) error {
 			return nil
 		case r.gaveUp != nil:
 			return fmt.Errorf("record: flush: %d events not stored: %w", missing, r.failure(ErrClosed))
-		case r.attempts > attempts && r.books.Err != nil && !passing(r.books.Err):
-			return fmt.Errorf("record: flush: %d events not stored yet: %w", missing, r.books.Err)
+		case r.attempts > attempts && r.failing != nil:
+			return fmt.Errorf("record: flush: %d events not stored yet: %w", missing, r.failing)
 		}
 		if err := r.wait(ctx); err != nil {
 			return fmt.Errorf("record: flush: %d events not stored yet: %w", missing, r.failure(err))

@@ -103,6 +103,11 @@ func full(err error) bool {
 	return errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrReadOnly)
 }
 
+// final tells whether the same event will be refused again.
+func final(err error) bool {
+	return errors.Is(err, store.ErrInvalid) || errors.Is(err, store.ErrConflict)
+}
+
 // nextGroup waits for events, appends at most limit of them to events, and
 // leaves them in r.writing. It returns none when there will be none.
 func (r *Recorder) nextGroup(events []metrics.Event, limit int) []metrics.Event {
@@ -172,27 +177,42 @@ func (r *Recorder) settleGroup(n int, receipt store.Receipt, err error) {
 	r.books.Duplicates += total.Duplicate
 	r.writing = slices.Delete(r.writing, 0, settled)
 
-	if n == 1 && settled == 0 && !passing(err) && !full(err) && r.gaveUp == nil {
+	alone := n == 1 && settled == 0 && !passing(err) && !full(err)
+	if alone && r.gaveUp == nil {
 		e := r.writing[0]
 		r.writing = slices.Delete(r.writing, 0, 1)
-		if e.suspect(err, r.books.Stored); e.hopeless() {
+		if e.suspect(r.books.Stored); final(err) || e.faults >= maxFaults {
 			refused = append(refused, refusal{e.event, err})
 			r.settle(&e, &r.books.Refused, err)
 		} else {
 			r.ready.push(e) // others first
 		}
 	}
-	r.attempts++
-	if err == nil || r.gaveUp == nil { // else it is known already
-		r.books.Err = err
-	}
-	if err != nil && !passing(err) {
-		r.tellAll(err)
-	}
+	r.judge(err, alone)
 	r.notify()
 	r.mu.Unlock()
 
 	r.report(refused)
+}
+
+// judge concludes from the outcome of an attempt how the database is. That one
+// event failed alone says nothing: the next one may not. Those who wait are told
+// only when it cannot have been the event.
+func (r *Recorder) judge(err error, alone bool) {
+	if alone && !final(err) {
+		r.alone++
+	} else {
+		r.alone = 0
+	}
+	r.failing = nil
+	if full(err) || r.alone > 1 {
+		r.failing = err
+		r.tellAll(err)
+	}
+	if err == nil || r.gaveUp == nil { // else Close has cut it off
+		r.books.Err = err
+	}
+	r.attempts++
 }
 
 // refusal is an event that is not stored, and why.
