@@ -35,7 +35,7 @@ func (c Area) Params() Params {
 		"markerEnabled":       false,
 		"show_extra_controls": false,
 		"stack":               nil,
-		"opacity":             0.08, // else areas that overlap turn grey
+		"opacity":             0.02, // areas that overlap turn grey
 	})
 	if c.Stacked {
 		p.with(Params{"stack": "Stack", "opacity": 0.8, "sort_series_type": "name", "showTooltipTotal": true})

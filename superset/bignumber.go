@@ -18,7 +18,7 @@ type BigNumber struct {
 	Compare  int    // how many points back to compare with; zero compares with nothing
 	Against  string // words after the difference: "vs previous week"
 	When     string // line above the number, for the time of its point: "Week of %d %b %Y"
-	Note     string // line below the number, the place for a target; with Compare only from version 6 on
+	Note     string // in the line below the number: the place for a target
 	Format   Format // the metric's own, if it has one, goes first
 	Color    Color  // of the trend; zero is Main
 	FromZero bool   // the trend starts at zero: right for counts, flat for rates
@@ -43,10 +43,9 @@ func (c BigNumber) Params() Params {
 		"show_trend_line":      true,
 		"start_y_axis_at_zero": c.FromZero,
 		"compare_lag":          c.Compare,
-		"compare_suffix":       c.Against,
+		"compare_suffix":       c.suffix(),
 		"header_font_size":     0.4,
 		"subheader_font_size":  0.15,
-		"subtitle_font_size":   0.15,
 		"show_timestamp":       c.When != "",
 		"show_metric_name":     false,
 		"rolling_type":         "None",
@@ -54,12 +53,20 @@ func (c BigNumber) Params() Params {
 		"y_axis_format":        c.Dataset.format(c.Format, c.Value),
 		"color_picker":         color.rgba(),
 	})
-	// A comparison takes the place of the subheader. Version 6 has a subtitle
-	// too, and would draw both.
-	if c.Compare > 0 {
-		return p.with(Params{"subtitle": c.Note})
+	// A comparison takes the place of the subheader.
+	if c.Compare == 0 {
+		p["subheader"] = c.Note
 	}
-	return p.with(Params{"subheader": c.Note})
+	return p
+}
+
+// suffix is what follows the difference. Only version 6 has a line of its own
+// for the note.
+func (c BigNumber) suffix() string {
+	if c.Compare == 0 || c.Note == "" {
+		return c.Against
+	}
+	return c.Against + " · " + c.Note
 }
 
 // Queries implements [Chart].

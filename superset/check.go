@@ -485,7 +485,7 @@ func (f TimeRange) check(r report, _ Dashboard) {
 }
 
 func (f Select) check(r report, d Dashboard) {
-	checkText(r, object{{"name", f.Name}, {"description", f.Description}})
+	checkText(r, object{{"name", f.Name}, {"description", f.Description}, {"default", f.Default}})
 	if _, ok := f.Dataset.Column(f.Column); !ok {
 		knownColumn(r, f.Dataset, f.Column)
 		return

@@ -53,6 +53,7 @@ type Select struct {
 	Column      string
 	Where       []Condition // which rows' values are offered; NULL is offered too unless excluded here
 	Multi       bool        // several values at once
+	Default     string      // what is chosen at first, and has to be chosen if there is one; zero chooses nothing
 	Exclude     []string    // slugs of charts
 }
 
@@ -102,11 +103,18 @@ func (f Select) encode(b Bundle) Params {
 		"column":      Params{"name": f.Column},
 	}}
 	p["controlValues"] = Params{
-		"enableEmptyFilter":  false,
+		"enableEmptyFilter":  f.Default != "", // Superset's word for a value that is required
 		"defaultToFirstItem": false,
 		"multiSelect":        f.Multi,
 		"searchAllOptions":   false,
 		"inverseSelection":   false,
+	}
+	if f.Default != "" {
+		p["defaultDataMask"] = Params{
+			"extraFormData": Params{"filters": []any{Params{"col": f.Column, "op": "IN", "val": []string{f.Default}}}},
+			"filterState":   Params{"value": []string{f.Default}, "label": f.Default},
+			"ownState":      Params{},
+		}
 	}
 	if len(f.Where) > 0 {
 		p["adhoc_filters"] = adhocConditions(About{Dataset: f.Dataset, Where: f.Where})

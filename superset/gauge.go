@@ -50,7 +50,7 @@ func (c Gauge) Params() Params {
 		"intervals":              joinNumbers(zones),
 		"interval_color_indices": colors,
 		"color_scheme":           colorScheme,
-		"font_size":              11, // the larger, the smaller the dial
+		"font_size":              10, // the larger, the smaller the dial
 		"number_format":          c.Dataset.format(c.Format, c.Value),
 		"value_formatter":        "{value}",
 		"show_pointer":           true,

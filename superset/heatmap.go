@@ -16,6 +16,7 @@ type Heatmap struct {
 	Format Format
 	Scheme Scheme // zero is Sequential
 	Range  Range  // of the colours; fix it, so that a colour means the same in each period
+	Ranked bool   // coloured by rank, without a scale: one huge value does not swallow the others
 	Margin int    // pixels for labels of Y longer than eight letters; zero is automatic
 }
 
@@ -62,10 +63,10 @@ func (c Heatmap) Params() Params {
 		"value_bounds":        c.Range.bounds(),
 		"y_axis_format":       c.Dataset.format(c.Format, c.Value),
 		"x_axis_time_format":  axisTimeFormat,
-		"show_legend":         true,
+		"show_legend":         !c.Ranked,
 		"show_percentage":     false,
 		"show_values":         true,
-		"normalized":          false,
+		"normalized":          c.Ranked,
 		"border_color":        Params{"r": 255, "g": 255, "b": 255, "a": 1},
 		"border_width":        1,
 		"xAxisLabelRotation":  0,

@@ -12,7 +12,7 @@ type Sankey struct {
 	Source string // column
 	Target string // column
 	Value  string // metric
-	Limit  int    // flows; zero is 200. A tight limit cuts among equals by chance.
+	Limit  int    // flows, the widest; zero is 200
 }
 
 // About implements [Chart].
@@ -38,7 +38,7 @@ func (c Sankey) Queries() []Query {
 	return []Query{{
 		Columns: []string{c.Source, c.Target},
 		Metrics: []string{c.Value},
-		OrderBy: []Order{{By: c.Value, Descending: true}},
+		OrderBy: []Order{{By: c.Value, Descending: true}, {By: c.Source}, {By: c.Target}}, // no cut by chance among equals
 		Limit:   c.limit(),
 	}}
 }

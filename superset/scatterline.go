@@ -44,7 +44,7 @@ func (c ScatterLine) Params() Params {
 		"x_axis_title_margin":   30,
 		"y_axis_title":          c.YTitle,
 		"y_axis_title_margin":   45,
-		"show_value":            true,
+		"show_value":            false, // the line would run through them
 		"show_valueB":           false,
 	})
 }

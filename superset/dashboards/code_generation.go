@@ -21,7 +21,7 @@ func CodeGeneration() superset.Dashboard {
 			definition(kpi.SuccessRate).TargetText(), definition(kpi.AverageConfidence).Target.Value,
 			definition(kpi.PatternsPerGen).TargetText(), definition(kpi.CompilationErrorRate).TargetText()),
 		Rows: []superset.Row{
-			{Height: 66, Cells: []superset.Cell{
+			{Height: 72, Cells: []superset.Cell{
 				{Width: 4, Stack: []superset.Cell{{Height: 28, Chart: successRate()}, {Chart: averageConfidence()}}},
 				{Width: 8, Chart: patternsPerGeneration()},
 			}},
@@ -61,7 +61,7 @@ func successRate() superset.Chart {
 		Compare:     1,
 		Against:     "vs previous week",
 		When:        "Week of %d %b %Y",
-		Note:        "Target " + target,
+		Note:        "target " + target,
 		Color:       superset.Good,
 	}
 }
@@ -94,6 +94,7 @@ func patternsPerGeneration() superset.Chart {
 		Bars:        "generations",
 		Line:        "patterns_per_generation",
 		TwoAxes:     true,
+		LineRange:   superset.Between(0, 6), // the optimum ends below the top
 		Targets:     []superset.Target{{Label: label, Value: optimum.Target.Value}, {Label: label, Value: optimum.Target.Upper}},
 	}
 }
@@ -123,14 +124,14 @@ func compilationErrors() superset.Chart {
 		Slug:  "compilation-errors",
 		Title: "Compilation Error Analysis",
 		Description: fmt.Sprintf("Which errors keep generated code from compiling, and how sure was the generator when they occurred? "+
-			"Tinted where it was, on average, as sure as the target of %v asks, and yet wrong.", target),
+			"Tinted where three of four were as sure as the target of %v asks, and yet wrong.", target),
 		Dataset: GenerationErrors(),
 		By:      []string{"error_type"},
 		Values: []superset.TableValue{
 			{Metric: "total_errors", Bars: true},
-			{Metric: "total_errors", Share: true, Label: "Share of errors"},
-			{Metric: "average_confidence", Tints: []superset.Tint{{Range: superset.From(target), Color: superset.WarnTint}}},
-			{Metric: "share_confident", Format: superset.Percent0},
+			{Metric: "share_of_errors"},
+			{Metric: "average_confidence"},
+			{Metric: "share_confident", Format: superset.Percent0, Tints: []superset.Tint{{Range: superset.From(0.75), Color: superset.WarnTint}}},
 		},
 		Limit: 50,
 	}

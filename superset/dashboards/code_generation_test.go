@@ -127,8 +127,13 @@ func codeGenerationRows(rows []metrics.CodeGeneration) map[string][][][]string {
 			}
 			return week(g) + "|" + bucket
 		}, meanOf(success))},
-		"compilation-errors": {group(failed, errorType, count, meanOf(confidence), meanOf(confident))},
+		"compilation-errors": {group(failed, errorType, count, shareOf(failed), meanOf(confidence), meanOf(confident))},
 	}
+}
+
+// shareOf is how much of all the generations are.
+func shareOf(all []metrics.CodeGeneration) func([]metrics.CodeGeneration) string {
+	return func(rows []metrics.CodeGeneration) string { return number(float64(len(rows)) / float64(len(all))) }
 }
 
 // group makes a row of text for each key, whose parts stand between bars, with

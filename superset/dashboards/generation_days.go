@@ -97,6 +97,12 @@ func generationSums(name, description string, by ...superset.Column) superset.Da
 				Description: "Generations with a compilation error.",
 			},
 			{
+				// As a share of its column a table would call it %Errors, before version 6.
+				Name: "share_of_errors", Label: "Share of errors", Format: superset.Percent1,
+				Expression:  added("errors") + " * 1e0 / NULLIF(SUM(" + added("errors") + ") OVER (), 0)",
+				Description: "Share of the errors in all rows of a table.",
+			},
+			{
 				Name: "failures", Label: "Failures", Format: superset.Count,
 				Expression:  "COALESCE(" + added("known - succeeded") + ", 0)",
 				Description: "Generations that did not compile or run, with or without a compilation error.",

@@ -144,11 +144,12 @@ func testFailurePatterns() superset.Chart {
 	return superset.Sankey{
 		Slug:        "test-failure-patterns",
 		Title:       "Test Failure Patterns",
-		Description: "Which tests fail because of which pattern? A wide band is a test that fails often; one that comes from no pattern needs a look.",
+		Description: "Which tests fail because of which pattern? The 15 that fail most: a wide band is a test that fails often; one that comes from no pattern needs a look.",
 		Dataset:     Detections(),
 		Where:       []superset.Condition{superset.Is("kind", "Test failure")},
 		Source:      "pattern",
 		Target:      "test_name",
 		Value:       "test_failures",
+		Limit:       15,
 	}
 }

@@ -1,9 +1,11 @@
 package dashboards_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -152,7 +154,7 @@ func issueDetectionRows(rows []detection) map[string][][][]string {
 		"detection-timeline":         {tally(rows, day, bugs, failures, reviews, deployments)},
 		"severity-breakdown":         {tally(rows, day, severe("critical"), severe("high"), severe("medium"), severe("low"))},
 		"bug-patterns":               {tally(ofKind("Bug"), func(d detection) string { return d.category + "|" + d.pattern }, bugs)},
-		"test-failure-patterns":      {tally(ofKind("Test failure"), func(d detection) string { return d.pattern + "|" + d.test }, failures)},
+		"test-failure-patterns":      {widest(15, tally(ofKind("Test failure"), func(d detection) string { return d.pattern + "|" + d.test }, failures))},
 	}
 }
 
@@ -177,4 +179,17 @@ func assertCharts(t *testing.T, db *store.DB, page superset.Dashboard, want map[
 			assert.ElementsMatch(t, want[about.Slug][i], got, "%s, query %d", about.Slug, i+1)
 		}
 	}
+}
+
+// widest keeps the n rows with the largest number at their end; of equal ones
+// the first in the order of the alphabet.
+func widest(n int, rows [][]string) [][]string {
+	size := func(row []string) float64 {
+		f, _ := strconv.ParseFloat(row[len(row)-1], 64)
+		return f
+	}
+	slices.SortFunc(rows, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(size(b), size(a)), slices.Compare(a, b))
+	})
+	return rows[:min(n, len(rows))]
 }

@@ -20,13 +20,15 @@ func KPIScorecard() superset.Dashboard {
 			"**✓** met, **✗** missed, **unproven** if chance may explain it.",
 		Rows: []superset.Row{
 			{Height: 72, Cells: []superset.Cell{
-				{Width: 5, Stack: []superset.Cell{{Height: 35, Chart: onTarget()}, {Chart: onTargetOverTime()}}},
+				{Width: 5, Stack: []superset.Cell{{Height: 38, Chart: onTarget()}, {Chart: onTargetOverTime()}}},
 				{Width: 7, Chart: scorecard()},
 			}},
 		},
 		Filters: []superset.Filter{
 			// A report of today belongs to the page, which periods of the past leave out.
 			superset.TimeRange{Default: "90 days ago : tomorrow", Exclude: []string{"kpis-on-target", "scorecard"}},
+			// Each organization has KPIs of its own, and so have all together: to add them up would mean nothing.
+			superset.Select{Dataset: KPISnapshots(), Column: "organization", Default: everybody},
 		},
 		Colors: superset.Colors{
 			"kpis_met":      superset.Good,
@@ -36,16 +38,17 @@ func KPIScorecard() superset.Dashboard {
 	}
 	for _, area := range []struct {
 		title string
+		color superset.Color
 		kpis  []kpi.ID
 	}{
-		{"Code generation", []kpi.ID{kpi.SuccessRate, kpi.AverageConfidence, kpi.PatternsPerGen, kpi.CompilationErrorRate}},
-		{"Patterns and confidence", []kpi.ID{kpi.EffectivenessScore, kpi.PatternSuccessRate, kpi.ApplicationCount, kpi.CalibrationError}},
-		{"Quality", []kpi.ID{kpi.BugDetectionTrend, kpi.TestFailureRate, kpi.HighSeverityIssues, kpi.PatternCoverage}},
-		{"Organizations", []kpi.ID{kpi.PatternVersioning, kpi.AuditTrailCoverage, kpi.ROIPerPattern, kpi.UserAdoption}},
+		{"Code generation", superset.Main, []kpi.ID{kpi.SuccessRate, kpi.AverageConfidence, kpi.PatternsPerGen, kpi.CompilationErrorRate}},
+		{"Patterns and confidence", superset.Violet, []kpi.ID{kpi.EffectivenessScore, kpi.PatternSuccessRate, kpi.ApplicationCount, kpi.CalibrationError}},
+		{"Quality", superset.Warn, []kpi.ID{kpi.BugDetectionTrend, kpi.TestFailureRate, kpi.HighSeverityIssues, kpi.PatternCoverage}},
+		{"Organizations", superset.Good, []kpi.ID{kpi.PatternVersioning, kpi.AuditTrailCoverage, kpi.ROIPerPattern, kpi.UserAdoption}},
 	} {
 		cards := superset.Row{Height: 26}
 		for _, id := range area.kpis {
-			cards.Cells = append(cards.Cells, superset.Cell{Chart: kpiCard(id)})
+			cards.Cells = append(cards.Cells, superset.Cell{Chart: kpiCard(id, area.color)})
 		}
 		heading := superset.Row{Height: 6, Cells: []superset.Cell{{Text: "#### " + area.title}}}
 		page.Rows = append(page.Rows, heading, cards)
@@ -53,8 +56,8 @@ func KPIScorecard() superset.Dashboard {
 	return page
 }
 
-// together keeps the KPIs of all organizations together.
-var together = superset.Is("organization", "(all)")
+// everybody stands for all organizations together.
+const everybody = "(all)"
 
 // newest keeps those of the newest report.
 var newest = superset.Is("latest", 1)
@@ -66,7 +69,7 @@ func onTarget() superset.Chart {
 		Title:       "KPIs on Target",
 		Description: "Which share of the KPIs that can be judged meets its target, in the newest report?",
 		Dataset:     KPISnapshots(),
-		Where:       []superset.Condition{together, newest},
+		Where:       []superset.Condition{newest},
 		Value:       "share_met",
 		Warn:        0.5,
 		Target:      0.75,
@@ -80,7 +83,6 @@ func onTargetOverTime() superset.Chart {
 		Title:       "KPIs on Target Over Time",
 		Description: "How many KPIs met and missed their targets in each report, and how many could not be judged?",
 		Dataset:     KPISnapshots(),
-		Where:       []superset.Condition{together},
 		X:           superset.Axis{Column: "timestamp", Grain: superset.Day},
 		Values:      []string{"kpis_met", "kpis_missed", "kpis_unjudged"},
 		Stacked:     true,
@@ -94,7 +96,7 @@ func scorecard() superset.Chart {
 		Title:       "Scorecard",
 		Description: "What is each KPI in the newest report, what should it be, and how sure is that?",
 		Dataset:     KPISnapshots(),
-		Where:       []superset.Condition{together, newest},
+		Where:       []superset.Condition{newest},
 		Columns: []superset.ListColumn{
 			{Column: "title"}, {Column: "value_text"}, {Column: "target_text"}, {Column: "status_text"}, {Column: "interval_text"}, {Column: "n", Format: superset.Count},
 		},
@@ -103,7 +105,7 @@ func scorecard() superset.Chart {
 }
 
 // kpiCard: what is the KPI, and where is it going?
-func kpiCard(id kpi.ID) superset.Chart {
+func kpiCard(id kpi.ID, color superset.Color) superset.Chart {
 	d := definition(id)
 	format := superset.Compact
 	switch d.Unit {
@@ -118,13 +120,15 @@ func kpiCard(id kpi.ID) superset.Chart {
 		Title:       d.Title,
 		Description: "What is it, and where is it going? " + d.Formula + ". " + strings.Join(d.Caveats, " "),
 		Dataset:     KPISnapshots(),
-		Where:       []superset.Condition{together, superset.Is("kpi", string(id)), superset.NotNull("value")},
+		Where:       []superset.Condition{superset.Is("kpi", string(id)), superset.NotNull("value")},
 		Value:       "mean_value",
 		Trend:       superset.Axis{Column: "timestamp", Grain: superset.Day},
 		Compare:     1,
-		Against:     "vs report before",
+		Against:     "vs before",
 		When:        "%d %b %Y",
-		Note:        "Target " + d.TargetText(),
+		Note:        "target " + d.TargetText(),
 		Format:      format,
+		Color:       color,
+		FromZero:    true,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/storetest"
+	"github.com/doronpers/feedback-loop-go/superset"
 	"github.com/doronpers/feedback-loop-go/superset/dashboards"
 )
 
@@ -113,7 +114,7 @@ func TestKPIScorecardShowsWhatWasSaved(t *testing.T) {
 			}
 			want["kpi-"+slugOf(d.ID)] = [][][]string{points}
 		}
-		assertCharts(t, db, dashboards.KPIScorecard(), want)
+		assertCharts(t, db, dashboards.KPIScorecard(), want, superset.Is("organization", "(all)"))
 	})
 }
 

@@ -25,7 +25,7 @@ func PatternAudit() superset.Dashboard {
 				{Width: 5, Chart: auditActivity()},
 			}},
 			{Height: 76, Cells: []superset.Cell{{Chart: patternReport()}}},
-			{Height: 66, Cells: []superset.Cell{
+			{Height: 84, Cells: []superset.Cell{
 				{Width: 6, Chart: userActivity()},
 				{Width: 6, Chart: auditTrail()},
 			}},
@@ -115,6 +115,7 @@ func auditActivity() superset.Chart {
 		X:           superset.Axis{Column: "resource_type"},
 		Y:           "action",
 		Value:       "actions",
+		Ranked:      true,
 		Margin:      75,
 	}
 }

@@ -22,8 +22,8 @@ func PatternEffectiveness() superset.Dashboard {
 			definition(kpi.CalibrationError).TargetText(), definition(kpi.ROIPerPattern).TargetText()),
 		Rows: []superset.Row{
 			{Height: 46, Cells: []superset.Cell{
-				{Width: 7, Chart: effectivenessOverTime()},
-				{Width: 5, Chart: mostEffective()},
+				{Width: 8, Chart: effectivenessOverTime()},
+				{Width: 4, Chart: mostEffective()},
 			}},
 			{Height: 46, Cells: []superset.Cell{
 				{Width: 7, Chart: calibration()},
@@ -36,8 +36,9 @@ func PatternEffectiveness() superset.Dashboard {
 			// Of several patterns a generation would count once for each.
 			superset.Select{Dataset: PatternFacts(), Column: "pattern", Description: "One pattern, and the generations that applied it"},
 			superset.Select{
-				Dataset: PatternFacts(), Column: "category", Multi: true, Description: "Of the charts about patterns",
-				Exclude: []string{"calibration", "confidence-by-outcome"},
+				Dataset: GenerationDays(), Column: "organization", Multi: true, Where: wholeRows,
+				Description: "Whose generations: of the charts about confidence",
+				Exclude:     []string{"effectiveness-over-time", "most-effective-patterns", "pattern-roi"},
 			},
 			superset.Select{
 				Dataset: GenerationDays(), Column: "source", Multi: true, Where: wholeRows,
@@ -90,6 +91,7 @@ func mostEffective() superset.Chart {
 		Horizontal: true,
 		Limit:      10,
 		Numbers:    true,
+		Range:      superset.Between(0, 1),
 	}
 }
 

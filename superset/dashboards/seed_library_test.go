@@ -169,6 +169,11 @@ func populated(t *testing.T, db *store.DB) {
 
 	seeded(t, db)
 	l := seedLibrary(t, db)
+	theirs := seed(20, 100, now.AddDate(0, 0, -1))
+	for i := range theirs {
+		theirs[i].OrganizationID = &l.organizations[0].ID
+	}
+	insertAll(t, db, theirs)
 	seedFacts(t, db, l, seedDetections(t, db, l, 300), 16)
 	seedAudit(t, db, l, 200, 120)
 	seedPerformance(t, db, 200, 120)
