@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -14,14 +15,21 @@ import (
 	"github.com/doronpers/feedback-loop-go/superset/dashboards"
 )
 
-// newBundle makes the bundle of all pages over the source.
+// newBundle makes the bundle of all pages over the source: for the version of
+// $FEEDBACK_LOOP_SUPERSET_VERSION, else for all versions.
 func newBundle(t *testing.T, s source) superset.Bundle {
 	t.Helper()
 
 	database, err := superset.ParseDatabase(s.uri)
 	require.NoError(t, err)
 
-	return superset.Bundle{Database: database, Dashboards: dashboards.All()}
+	bundle := superset.Bundle{Database: database, Dashboards: dashboards.All()}
+	if version := os.Getenv("FEEDBACK_LOOP_SUPERSET_VERSION"); version != "" {
+		bundle.Version, err = superset.ParseVersion(version)
+		require.NoError(t, err)
+	}
+
+	return bundle
 }
 
 // archive holds the files of a bundle by path, so that a test can spoil them.

@@ -42,6 +42,9 @@ func TestDashboards(t *testing.T) {
 		})
 	}
 
+	if len(data) < 2 { // go test -run left one out
+		return
+	}
 	for title, want := range data["sqlite"] {
 		assert.Equal(t, want, data["postgres"][title], "%q differs between SQLite and PostgreSQL", title)
 	}

@@ -9,6 +9,9 @@
 //	METRICS_TEST_POSTGRES   a PostgreSQL server, as the URL of a superuser
 //	chromium                or another Chrome in the PATH
 //
+// The bundle is one for all versions, or for that of
+// $FEEDBACK_LOOP_SUPERSET_VERSION.
+//
 // With ARTIFACTS set, screenshots of every page and the logs of the servers are
 // kept in that folder.
 package e2e
