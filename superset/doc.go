@@ -11,7 +11,11 @@
 // A [Bundle] checks the pages and writes them as the files that Superset
 // imports, into a ZIP or a folder. The same definition gives the same bytes
 // everywhere, every UUID is derived from a name, and importing again updates
-// in place. One bundle works on Superset 4.1, 5.0 and 6.1.
+// in place. One bundle works on Superset 4.1, 5.0 and 6.1; [Bundle.Version] makes
+// one for a single version.
+//
+// [Lint] checks bundles that others wrote. README.md is a short guide to a page of
+// your own.
 //
 // [Login] gives a [Client] that pushes a bundle and reads the data of charts.
 //

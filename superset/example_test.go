@@ -129,3 +129,23 @@ func ExampleBundle_WriteZip() {
 	fmt.Println(file.Close())
 	// Output: <nil>
 }
+
+// Superset would import this chart, and show an error in its place.
+func ExampleLintDocument() {
+	chart := []byte(`
+slice_name: Orders by country
+viz_type: dist_bar
+params: {metrics: [orders], adhoc_filters: []}
+dataset_uuid: 5a4b0c1e-5ad8-4b5e-9d5e-2f4b8f0d7c11
+uuid: 0c3f5a52-7a3c-4f0e-8f43-6d0a5c8a9b10
+version: 1.0.0
+`)
+	for _, p := range superset.LintDocument("charts/orders.yaml", chart, superset.LintOptions{}) {
+		fmt.Printf("%s: %s\n\t%s\n", p.Path, p.Message, p.Fix)
+	}
+	// Output:
+	// orders.yaml: viz_type: no version draws "dist_bar"
+	// 	use echarts_timeseries_bar
+	// orders.yaml: params.adhoc_filters: a time filter of the page does nothing here
+	// 	add a filter with operator TEMPORAL_RANGE and comparator "No filter"
+}
