@@ -181,7 +181,10 @@ func (j *junit) properties(each func(name, value string)) error {
 func (j *junit) testCase(start xml.StartElement, s *suite) error {
 	class, name := attribute(start, "classname"), attribute(start, "name")
 	last := testrun.Execution{Test: name, Outcome: testrun.Passed, At: s.at}
-	if class != "" && class != name {
+	switch {
+	case s.goes && class == "": // the package, which could not be built or run
+		last.Test = s.name
+	case class != "" && class != name:
 		last.Test = class + "." + name
 	}
 	// Surefire groups the digits of long times.
@@ -260,7 +263,9 @@ func (j *junit) text(start xml.StartElement) (string, error) {
 // others as if they were tests beside them, before or after.
 func (j *junit) release(s *suite) error {
 	failed := map[string]bool{} // whether a test inside failed, of those that have any
+	around := map[string]testrun.Execution{}
 	for _, h := range s.held {
+		around[h.test] = h.execution
 		for name := h.test; strings.Contains(name, "/"); {
 			name = name[:strings.LastIndexByte(name, '/')]
 			failed[name] = failed[name] || h.execution.Outcome == testrun.Failed
@@ -268,12 +273,34 @@ func (j *junit) release(s *suite) error {
 	}
 	for _, h := range s.held {
 		inner, contains := failed[h.test]
-		if contains && (inner || h.execution.Outcome != testrun.Failed) {
+		e := h.execution
+		if contains && (inner || e.Outcome != testrun.Failed) {
 			continue
 		}
-		if err := j.results.add(s.run.End(h.execution), h.execution.Test); err != nil {
+		for name := h.test; strings.Contains(name, "/"); {
+			name = name[:strings.LastIndexByte(name, '/')]
+			if len(e.Patterns) == 0 {
+				e.Patterns = around[name].Patterns
+			}
+			if e.GenerationKey == "" {
+				e.GenerationKey = around[name].GenerationKey
+			}
+		}
+		e.Message = unframed(e.Message)
+		if err := j.results.add(s.run.End(e), e.Test); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unframed is what a test in Go says, without the lines around it.
+func unframed(said string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(strings.TrimPrefix(said, "Failed\n\n")) {
+		if !isFrame(line) {
+			kept.WriteString(line)
+		}
+	}
+	return strings.TrimSpace(kept.String())
 }
