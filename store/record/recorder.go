@@ -121,6 +121,9 @@ func (r *Recorder) Record(ctx context.Context, e metrics.Event) (key string, err
 // recorder keeps trying; temporary failures ([store.ErrRetryable]) are waited out
 // until ctx ends. Setting the event's key to the one that was returned makes
 // calling again harmless.
+//
+// The journal takes valid events only. What the database refuses nevertheless,
+// such as an organization that does not exist, Options.Refused is told.
 func (r *Recorder) Store(ctx context.Context, e metrics.Event) (key string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("record: store: %w", err)
