@@ -122,14 +122,33 @@ func (c chartCall) results(t *testing.T) []superset.Result {
 func (v visit) rows(t *testing.T, chart shownChart) rows {
 	t.Helper()
 
+	var found rows
+	for _, result := range v.results(t, chart) {
+		found = append(found, lines(result.Rows))
+	}
+
+	return found
+}
+
+// sql returns what the database was asked for a chart.
+func (v visit) sql(t *testing.T, chart shownChart) string {
+	t.Helper()
+
+	var statements []string
+	for _, result := range v.results(t, chart) {
+		statements = append(statements, result.SQL)
+	}
+
+	return strings.Join(statements, ";\n")
+}
+
+// results are the last answers that the page got for a chart.
+func (v visit) results(t *testing.T, chart shownChart) []superset.Result {
+	t.Helper()
+
 	for _, call := range slices.Backward(v.calls) {
 		if call.Chart == chart.ID {
-			var found rows
-			for _, result := range call.results(t) {
-				found = append(found, lines(result.Rows))
-			}
-
-			return found
+			return call.results(t)
 		}
 	}
 	t.Fatalf("the page did not ask for the data of %q", chart.Title)
