@@ -5,14 +5,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"runtime/debug"
-	"strings"
-	"time"
 
+	"github.com/doronpers/feedback-loop-go/examples/internal/importing"
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/ingest"
@@ -28,8 +26,7 @@ func main() {
 func run(ctx context.Context, env program.Env) error {
 	fs := env.Flags("import", "Import stores the records of files; - is standard input.")
 	database := env.WritableDatabaseFlags(fs)
-	o := optionFlags(fs)
-	organization := fs.String("org", "", "slug of the organization to which the records belong")
+	flags := importing.Flags(fs)
 	asJSON := fs.Bool("json", false, "write the receipts as JSON")
 	if err := env.Parse(fs); err != nil {
 		return err
@@ -43,38 +40,18 @@ func run(ctx context.Context, env program.Env) error {
 		return err
 	}
 	defer db.Close()
-	if *organization != "" {
-		id, err := db.OrganizationID(ctx, *organization)
-		if err != nil {
-			return err
-		}
-		o.OrganizationID = &id
+	options, err := flags.In(ctx, db)
+	if err != nil {
+		return err
 	}
 
-	i := importer{env: env, db: db, options: *o}
+	i := importer{env: env, db: db, options: options}
 	receipts, err := i.files(ctx, fs.Args())
-	write := writeTables
+	write := importing.WriteTables
 	if *asJSON {
-		write = writeJSON
+		write = importing.WriteJSON
 	}
 	return errors.Join(write(env.Stdout, receipts), err)
-}
-
-// optionFlags defines the flags that describe the files.
-func optionFlags(fs *flag.FlagSet) *ingest.Options {
-	var o ingest.Options
-	fs.Func("format", "format of the files, else recognised: "+strings.Join(ingest.Formats(), ", "), func(name string) (err error) {
-		o.Format, err = ingest.ParseFormat(name)
-		return err
-	})
-	fs.StringVar(&o.Source, "source", "", "what reported the records: a tool, a pipeline")
-	fs.StringVar(&o.RunID, "run", "", "build or session that the records come from")
-	fs.StringVar(&o.Project, "project", "", "what was worked on")
-	fs.Func("tz", "zone of times without offset, such as Europe/Vienna (default UTC)", func(name string) (err error) {
-		o.Zone, err = time.LoadLocation(name)
-		return err
-	})
-	return &o
 }
 
 type importer struct {
@@ -86,37 +63,22 @@ type importer struct {
 // files imports one file after the other. A file that cannot be read does not
 // keep the others from being imported; a database that fails does. The error
 // chooses the exit code.
-func (i importer) files(ctx context.Context, names []string) ([]receipt, error) {
-	var (
-		receipts   []receipt
-		unreadable int
-		refused    int
-	)
+func (i importer) files(ctx context.Context, names []string) ([]importing.Receipt, error) {
+	var receipts []importing.Receipt
 	for _, name := range names {
 		r, err := i.file(ctx, name)
-		receipts = append(receipts, newReceipt(r, err))
-		refused += r.Total().Refused
+		receipts = append(receipts, importing.NewReceipt(r, err))
 		switch {
 		case err == nil:
 		case errors.Is(err, context.Canceled):
 			return receipts, errors.New("interrupted: what is counted is stored, import again to complete it")
 		case isUnreadable(err):
 			fmt.Fprintln(i.env.Stderr, "import:", err)
-			unreadable++
 		default:
 			return receipts, err
 		}
 	}
-	switch {
-	case unreadable > 0:
-		return receipts, &program.ExitError{Code: program.ExitFailed}
-	case refused > 0:
-		return receipts, &program.ExitError{
-			Code: program.ExitRefused,
-			Err:  fmt.Errorf("refused records: %d, see the table fl_quarantine", refused),
-		}
-	}
-	return receipts, nil
+	return receipts, importing.Outcome(receipts)
 }
 
 func isUnreadable(err error) bool {

@@ -1,4 +1,4 @@
-package main
+package importing
 
 import (
 	"fmt"
@@ -11,27 +11,49 @@ import (
 	"github.com/doronpers/feedback-loop-go/store/ingest"
 )
 
-// receipt is what is said of a file.
-type receipt struct {
+// Receipt is what is said of a file.
+type Receipt struct {
 	ingest.Receipt
-	Error string `json:"error,omitempty"`
+	Error string `json:"error,omitempty"` // why it could not be read, or not to its end
 }
 
-func newReceipt(r ingest.Receipt, err error) receipt {
+// NewReceipt adds the error of an import to its receipt.
+func NewReceipt(r ingest.Receipt, err error) Receipt {
 	if r.Tables == nil { // the file could not be opened
 		r.Tables, r.Refused = map[string]ingest.Count{}, []ingest.Refusal{}
 	}
 	if err != nil {
-		return receipt{Receipt: r, Error: err.Error()}
+		return Receipt{Receipt: r, Error: err.Error()}
 	}
-	return receipt{Receipt: r}
+	return Receipt{Receipt: r}
 }
 
-func writeJSON(w io.Writer, receipts []receipt) error {
+// Outcome is nil when all records of all files are stored, else the error that
+// chooses the exit code.
+func Outcome(receipts []Receipt) error {
+	refused := 0
+	for _, r := range receipts {
+		if r.Error != "" {
+			return &program.ExitError{Code: program.ExitFailed}
+		}
+		refused += r.Total().Refused
+	}
+	if refused > 0 {
+		return &program.ExitError{
+			Code: program.ExitRefused,
+			Err:  fmt.Errorf("refused records: %d, see the table fl_quarantine", refused),
+		}
+	}
+	return nil
+}
+
+// WriteJSON writes receipts for programs.
+func WriteJSON(w io.Writer, receipts []Receipt) error {
 	return program.WriteJSON(w, map[string]any{"files": receipts})
 }
 
-func writeTables(w io.Writer, receipts []receipt) error {
+// WriteTables writes receipts for people.
+func WriteTables(w io.Writer, receipts []Receipt) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for n, r := range receipts {
 		if n > 0 {
@@ -45,7 +67,7 @@ func writeTables(w io.Writer, receipts []receipt) error {
 // listed is how many refused records of a file the table shows.
 const listed = 10
 
-func (r receipt) write(w io.Writer) {
+func (r Receipt) write(w io.Writer) {
 	// A cell without a tab at its end belongs to no column.
 	fmt.Fprintf(w, "%s", r.File)
 	if r.Format != "" {
@@ -68,6 +90,9 @@ func (r receipt) write(w io.Writer) {
 	for _, key := range r.Unknown {
 		fmt.Fprintf(w, "passed over: %q is unknown\n", key)
 	}
+	for _, reason := range slices.Sorted(maps.Keys(r.PassedOver)) {
+		fmt.Fprintf(w, "passed over: %s: %d\n", reason, r.PassedOver[reason])
+	}
 	for _, list := range slices.Sorted(maps.Keys(r.UnknownKeys)) {
 		for _, key := range slices.Sorted(maps.Keys(r.UnknownKeys[list])) {
 			fmt.Fprintf(w, "not stored: %q of %s is unknown: %d\n", key, list, r.UnknownKeys[list][key])
@@ -76,12 +101,13 @@ func (r receipt) write(w io.Writer) {
 	r.note(w, r.NaiveTimes, "times without offset")
 	r.note(w, r.CutTexts, "texts cut at their limit")
 	r.note(w, r.ReplacedCharacters, "characters replaced that no database keeps")
+	r.note(w, r.Redacted, "records with secrets, which were taken out")
 	if r.Error != "" {
 		fmt.Fprintf(w, "error: %s\n", r.Error)
 	}
 }
 
-func (receipt) note(w io.Writer, n int, what string) {
+func (Receipt) note(w io.Writer, n int, what string) {
 	if n > 0 {
 		fmt.Fprintf(w, "noted: %s: %d\n", what, n)
 	}
