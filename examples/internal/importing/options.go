@@ -49,7 +49,7 @@ func Flags(fs *flag.FlagSet) *Options {
 		o.options.Zone, err = time.LoadLocation(name)
 		return err
 	})
-	fs.BoolVar(&o.unredacted, "no-redact", false, "store secrets that stand in the records, instead of taking them out")
+	fs.BoolVar(&o.unredacted, "no-redact", false, "store keys and passwords that stand in the records, instead of taking them out")
 	return &o
 }
 
