@@ -146,12 +146,13 @@ func (j *Journal) write(lines []byte) (*journalFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Should this fail halfway, the next lines are written over it.
-	if _, err := f.WriteAt(lines, f.size); err != nil {
-		return nil, fmt.Errorf("record: write journal: %w", err)
+	_, err = f.WriteAt(lines, f.size)
+	if err == nil {
+		err = f.Sync()
 	}
-	if err := f.Sync(); err != nil {
-		return nil, fmt.Errorf("record: sync journal: %w", err)
+	if err != nil {
+		_ = f.Truncate(f.size) // half a line in front of later ones would look like damage
+		return nil, fmt.Errorf("record: write journal: %w", err)
 	}
 	f.size += int64(len(lines))
 	return f, nil
