@@ -121,7 +121,7 @@ func (c *ctrf) test(doc *stream) error {
 	if err := doc.decode(&rec, &t, c.results.found); err != nil {
 		return err
 	}
-	if rec.faults == nil && !(0 <= t.Retries && t.Retries <= maxRetries) {
+	if rec.faults == nil && (t.Retries < 0 || t.Retries > maxRetries) {
 		rec.faults = []fault{{at: ".retries", reason: fmt.Sprintf("retries must be from 0 to %d, are %d", maxRetries, t.Retries)}}
 	}
 	if rec.faults != nil {
