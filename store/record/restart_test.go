@@ -64,6 +64,7 @@ type ownServer struct {
 	programs string
 	folder   string
 	dsn      string
+	attr     *syscall.SysProcAttr
 }
 
 func startServer(t *testing.T) *ownServer {
@@ -81,11 +82,8 @@ func startServer(t *testing.T) *ownServer {
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 	s := &ownServer{programs: slices.Max(programs), folder: folder}
 	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		other, err := user.Lookup("postgres")
-		require.NoError(t, err)
-		uid, err := strconv.Atoi(other.Uid)
-		require.NoError(t, err)
-		require.NoError(t, os.Chown(folder, uid, -1))
+		s.attr = asPostgres(t)
+		require.NoError(t, os.Chown(folder, int(s.attr.Credential.Uid), -1))
 	}
 
 	// The port stays the server's, however often it restarts.
@@ -121,9 +119,7 @@ func (s *ownServer) run(t *testing.T, program string, args ...string) {
 
 	cmd := exec.Command(filepath.Join(s.programs, program), args...)
 	cmd.Dir = s.folder
-	if os.Getuid() == 0 {
-		cmd.SysProcAttr = asPostgres(t)
-	}
+	cmd.SysProcAttr = s.attr
 	// A file, because the server keeps it open.
 	output, err := os.OpenFile(filepath.Join(s.folder, "output"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
