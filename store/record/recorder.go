@@ -347,7 +347,8 @@ func (r *Recorder) failure(err error) error {
 // journal, where the next recorder finds them, and those in the hands of a
 // database that does not answer; both stay in flight.
 //
-// Closing again returns the same.
+// Without a deadline Close waits for as long as the database fails. Closing
+// again returns the same.
 func (r *Recorder) Close(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
