@@ -54,25 +54,25 @@ type rollup struct {
 type idRange struct{ after, last int64 }
 
 var rollups = []rollup{
-	detections("Bug", "metrics_bugs", "pattern", "", "", "", ""),
+	detections("Bug", "metrics_bugs", "pattern", "", ""),
 	{
 		"metrics_code_generation", rollupGenerations,
 		"SELECT day, pattern, '' AS severity, whole * generated AS events, (1 - whole) * generated AS applied FROM fl_generation_days WHERE facet = 'all'",
 	},
-	detections("Review issue", "metrics_code_reviews", "pattern", "severity", "issue_type", "", ""),
-	detections("Deployment issue", "metrics_deployment", "pattern", "", "issue_type", "", "environment"),
+	detections("Review issue", "metrics_code_reviews", "pattern", "severity", ""),
+	detections("Deployment issue", "metrics_deployment", "pattern", "", ""),
 	{
 		"metrics_performance", rollupPerformance,
 		"SELECT day, '' AS pattern, '' AS severity, measured AS events, 0 AS applied FROM fl_performance_days",
 	},
-	detections("Test failure", "metrics_test_failures", "pattern_violated", "", "", "test_name", ""),
+	detections("Test failure", "metrics_test_failures", "pattern_violated", "", "test_name"),
 }
 
 // detections is how a table of detections is rolled up. Where it has no such
 // column, the name of one is empty.
-func detections(kind, table, pattern, severity, issue, test, environment string) rollup {
+func detections(kind, table, pattern, severity, test string) rollup {
 	return rollup{
-		table, rollupDetections(kind, table, pattern, severity, issue, test, environment),
+		table, rollupDetections(kind, table, pattern, severity, test),
 		"SELECT day, pattern, severity, found AS events, found AS applied FROM fl_detection_days WHERE kind = '" + kind + "'",
 	}
 }
@@ -158,15 +158,13 @@ func addTo(ctx context.Context, tx bun.Tx, table string, key, sums []string, row
 }
 
 // rollupDetections rolls up a table of detections.
-func rollupDetections(kind, table, pattern, severity, issue, test, environment string) func(context.Context, bun.Tx, engine, idRange) error {
-	key := []string{
-		"day", "organization_id", "project", "source", "pattern", "severity", "issue_type", "test_name", "environment",
-	}
+func rollupDetections(kind, table, pattern, severity, test string) func(context.Context, bun.Tx, engine, idRange) error {
+	key := []string{"day", "organization_id", "project", "pattern", "severity", "test_name"}
 	return func(ctx context.Context, tx bun.Tx, e engine, ids idRange) error {
 		rows := ids.among(tx.NewSelect().Table(table)).
 			ColumnExpr(e.day+" AS day, COALESCE(organization_id, 0) AS organization_id").
 			ColumnExpr("? AS found, count AS occurrences", 1)
-		for i, column := range []string{"project", "source", pattern, severity, issue, test, environment} {
+		for i, column := range []string{"project", pattern, severity, test} {
 			if column == "" {
 				rows = rows.ColumnExpr("'' AS ?", bun.Ident(key[i+2]))
 			} else {

@@ -104,10 +104,10 @@ var sums = map[string][2]string{
 			FROM (SELECT *, ? AS day FROM v_generations) AS g WHERE error_type IS NOT NULL GROUP BY 1, 2, 3, 4, 5`,
 	},
 	"detections": {
-		`SELECT timestamp, week, week_label, kind, organization, project, source, pattern, category, severity, issue_type, test_name, environment,
-			SUM(found), SUM(occurrences) FROM v_detection_days GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13`,
-		`SELECT day, week, week_label, kind, organization, project, source, pattern, category, severity, issue_type, test_name, environment,
-			COUNT(*), SUM(occurrences) FROM (SELECT *, ? AS day FROM v_detections) AS d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13`,
+		`SELECT timestamp, week, week_label, kind, organization, project, pattern, category, severity, test_name,
+			SUM(found), SUM(occurrences) FROM v_detection_days GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
+		`SELECT day, week, week_label, kind, organization, project, pattern, category, severity, test_name,
+			COUNT(*), SUM(occurrences) FROM (SELECT *, ? AS day FROM v_detections) AS d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
 	},
 	"detections by pattern": {
 		`SELECT timestamp, kind, pattern, SUM(found) FROM v_pattern_facts WHERE found IS NOT NULL GROUP BY 1, 2, 3`,
@@ -215,7 +215,7 @@ func rolledUp(t *testing.T, db *store.DB) map[string][]string {
 		"generations": rowsOf(t, db, `SELECT facet, day, organization_id, project, source, whole, pattern, value, generated, known, succeeded,
 			confidence_known, ROUND(CAST(confidence_sum AS NUMERIC), 6), confident, counted, patterns_sum, in_range, errors
 			FROM fl_generation_days ORDER BY 1, 2, 3, 4, 5, 6, 7, 8`),
-		"detections":    rowsOf(t, db, "SELECT * FROM fl_detection_days ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+		"detections":    rowsOf(t, db, "SELECT * FROM fl_detection_days ORDER BY 1, 2, 3, 4, 5, 6, 7"),
 		"patterns":      rowsOf(t, db, "SELECT * FROM fl_pattern_days ORDER BY 1, 2, 3"),
 		"measurements":  rowsOf(t, db, "SELECT * FROM fl_performance_days ORDER BY 1, 2, 3, 4, 5, 6"),
 		"effectiveness": rowsOf(t, db, "SELECT pattern_name, application_count, success_count, failure_count, effectiveness_score, period_start, period_end, rolled_up FROM pattern_effectiveness ORDER BY 6, 1"),

@@ -5,7 +5,7 @@ import "github.com/doronpers/feedback-loop-go/superset"
 // Detections describes the view v_detection_days: the bugs, failed tests, review
 // issues and deployment issues that were found. A row adds up those of a day
 // that are alike, so a chart costs what the days cost, however many there are;
-// v_detections has one row for each.
+// v_detections has one row for each, with its source, run and issue type.
 //
 // Metrics of one kind count within the rows of all kinds. So a week in which
 // nothing of a kind was found is a zero and no gap, as long as anything was
@@ -25,11 +25,8 @@ func Detections() superset.Dataset {
 			{Name: "pattern", Label: "Pattern", Type: superset.Text, Description: "The pattern that was violated; (none) where nobody said."},
 			{Name: "category", Label: "Category", Type: superset.Text, Description: "Category of the pattern in the library; (none) if it has none."},
 			{Name: "test_name", Label: "Test", Type: superset.Text, Description: "The test that failed; empty for other kinds."},
-			{Name: "issue_type", Label: "Issue type", Type: superset.Text, Description: "What a review or a deployment issue was called; empty for other kinds."},
-			{Name: "environment", Label: "Environment", Type: superset.Text, Description: "Where the deployment had the issue; empty for other kinds."},
 			{Name: "occurrences", Label: "Occurrences", Type: superset.Integer, Description: "How often the same was found."},
 			{Name: "project", Label: "Project", Type: superset.Text, Description: "What was worked on; (none) where nobody said."},
-			{Name: "source", Label: "Source", Type: superset.Text, Description: "What reported it; (none) where nobody said."},
 			{Name: "organization", Label: "Organization", Type: superset.Text, Description: "Whose code it is; (none) where nobody said."},
 			{Name: "found", Label: "Found", Type: superset.Integer, Description: "How many detections the row adds up."},
 		},

@@ -49,15 +49,12 @@ CREATE TABLE public.fl_detection_days (
     day             timestamptz NOT NULL,
     organization_id bigint NOT NULL,
     project         text NOT NULL,
-    source          text NOT NULL,
     pattern         text NOT NULL,
     severity        text NOT NULL,
-    issue_type      text NOT NULL,
     test_name       text NOT NULL,
-    environment     text NOT NULL,
     found           bigint NOT NULL,
     occurrences     bigint NOT NULL,
-    PRIMARY KEY (day, kind, organization_id, project, source, pattern, severity, issue_type, test_name, environment)
+    PRIMARY KEY (day, kind, organization_id, project, pattern, severity, test_name)
 );
 
 CREATE TABLE public.fl_pattern_days (
@@ -347,24 +344,23 @@ CROSS JOIN LATERAL (SELECT DISTINCT jsonb_array_elements_text(s.patterns_applied
 
 CREATE VIEW public.fl_detections AS
 SELECT
-    kind, day, NULLIF(organization_id, 0) AS organization_id, NULLIF(project, '') AS project, NULLIF(source, '') AS source,
-    NULLIF(pattern, '') AS pattern, NULLIF(severity, '') AS severity, NULLIF(issue_type, '') AS issue_type,
-    NULLIF(test_name, '') AS test_name, NULLIF(environment, '') AS environment, found, occurrences
+    kind, day, NULLIF(organization_id, 0) AS organization_id, NULLIF(project, '') AS project, NULLIF(pattern, '') AS pattern,
+    NULLIF(severity, '') AS severity, NULLIF(test_name, '') AS test_name, found, occurrences
 FROM public.fl_detection_days
 UNION ALL
-SELECT 'Bug', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, source, pattern, NULL, NULL, NULL, NULL, 1::bigint, count
+SELECT 'Bug', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, pattern, NULL, NULL, 1::bigint, count
 FROM public.metrics_bugs
 WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_bugs') AND id <= 9223372036854775807
 UNION ALL
-SELECT 'Test failure', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, source, pattern_violated, NULL, NULL, test_name, NULL, 1::bigint, count
+SELECT 'Test failure', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, pattern_violated, NULL, test_name, 1::bigint, count
 FROM public.metrics_test_failures
 WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_test_failures') AND id <= 9223372036854775807
 UNION ALL
-SELECT 'Review issue', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, source, pattern, severity, issue_type, NULL, NULL, 1::bigint, count
+SELECT 'Review issue', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, pattern, severity, NULL, 1::bigint, count
 FROM public.metrics_code_reviews
 WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_code_reviews') AND id <= 9223372036854775807
 UNION ALL
-SELECT 'Deployment issue', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, source, pattern, NULL, issue_type, NULL, environment, 1::bigint, count
+SELECT 'Deployment issue', date_trunc('day', timestamp AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', organization_id, project, pattern, NULL, NULL, 1::bigint, count
 FROM public.metrics_deployment
 WHERE id > (SELECT last_id FROM public.fl_rollups WHERE table_name = 'metrics_deployment') AND id <= 9223372036854775807;
 
@@ -379,13 +375,10 @@ SELECT
     COALESCE(f.pattern, '(none)') AS pattern,
     COALESCE(h.category, '(none)') AS category,
     COALESCE(f.severity, h.severity, '(none)') AS severity,
-    f.issue_type,
     f.test_name,
-    f.environment,
     f.found,
     f.occurrences,
     COALESCE(f.project, '(none)') AS project,
-    COALESCE(f.source, '(none)') AS source,
     COALESCE(o.name, '(none)') AS organization
 FROM public.fl_detections AS f
 LEFT JOIN public.fl_pattern_heads AS h ON h.pattern = f.pattern AND h.organization_id = COALESCE(f.organization_id, 0)

@@ -49,15 +49,12 @@ CREATE TABLE fl_detection_days (
     day             TEXT NOT NULL CHECK (day GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] 00:00:00.000000'),
     organization_id INTEGER NOT NULL,
     project         TEXT NOT NULL,
-    source          TEXT NOT NULL,
     pattern         TEXT NOT NULL,
     severity        TEXT NOT NULL,
-    issue_type      TEXT NOT NULL,
     test_name       TEXT NOT NULL,
-    environment     TEXT NOT NULL,
     found           INTEGER NOT NULL,
     occurrences     INTEGER NOT NULL,
-    PRIMARY KEY (day, kind, organization_id, project, source, pattern, severity, issue_type, test_name, environment)
+    PRIMARY KEY (day, kind, organization_id, project, pattern, severity, test_name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE fl_pattern_days (
@@ -357,24 +354,23 @@ WHERE NOT EXISTS (
 
 CREATE VIEW fl_detections AS
 SELECT
-    kind, day, NULLIF(organization_id, 0) AS organization_id, NULLIF(project, '') AS project, NULLIF(source, '') AS source,
-    NULLIF(pattern, '') AS pattern, NULLIF(severity, '') AS severity, NULLIF(issue_type, '') AS issue_type,
-    NULLIF(test_name, '') AS test_name, NULLIF(environment, '') AS environment, found, occurrences
+    kind, day, NULLIF(organization_id, 0) AS organization_id, NULLIF(project, '') AS project, NULLIF(pattern, '') AS pattern,
+    NULLIF(severity, '') AS severity, NULLIF(test_name, '') AS test_name, found, occurrences
 FROM fl_detection_days
 UNION ALL
-SELECT 'Bug', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, source, pattern, NULL, NULL, NULL, NULL, 1, count
+SELECT 'Bug', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, pattern, NULL, NULL, 1, count
 FROM metrics_bugs
 WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_bugs')
 UNION ALL
-SELECT 'Test failure', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, source, pattern_violated, NULL, NULL, test_name, NULL, 1, count
+SELECT 'Test failure', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, pattern_violated, NULL, test_name, 1, count
 FROM metrics_test_failures
 WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_test_failures')
 UNION ALL
-SELECT 'Review issue', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, source, pattern, severity, issue_type, NULL, NULL, 1, count
+SELECT 'Review issue', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, pattern, severity, NULL, 1, count
 FROM metrics_code_reviews
 WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_code_reviews')
 UNION ALL
-SELECT 'Deployment issue', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, source, pattern, NULL, issue_type, NULL, environment, 1, count
+SELECT 'Deployment issue', substr(timestamp, 1, 10) || ' 00:00:00.000000', organization_id, project, pattern, NULL, NULL, 1, count
 FROM metrics_deployment
 WHERE id > (SELECT last_id FROM fl_rollups WHERE table_name = 'metrics_deployment');
 
@@ -389,13 +385,10 @@ SELECT
     COALESCE(f.pattern, '(none)') AS pattern,
     COALESCE(h.category, '(none)') AS category,
     COALESCE(f.severity, h.severity, '(none)') AS severity,
-    f.issue_type,
     f.test_name,
-    f.environment,
     f.found,
     f.occurrences,
     COALESCE(f.project, '(none)') AS project,
-    COALESCE(f.source, '(none)') AS source,
     COALESCE(o.name, '(none)') AS organization
 FROM fl_detections AS f
 LEFT JOIN fl_pattern_heads AS h ON h.pattern = f.pattern AND h.organization_id = COALESCE(f.organization_id, 0)
