@@ -78,6 +78,9 @@ func (i importer) files(ctx context.Context, names []string) ([]importing.Receip
 			return receipts, err
 		}
 	}
+	if _, err := store.Rollup(ctx, i.db); err != nil { // so that pages stay fast
+		return receipts, err
+	}
 	return receipts, importing.Outcome(receipts)
 }
 

@@ -92,6 +92,11 @@ func (s syncer) pass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(found) > 0 {
+		if _, err := store.Rollup(ctx, s.db); err != nil { // so that pages stay fast
+			return err
+		}
+	}
 	return importing.Outcome(receipts)
 }
 
