@@ -329,6 +329,34 @@ func TestRollupWhileOthersWrite(t *testing.T) {
 	})
 }
 
+// What is stored after the last events were deleted may get their ids.
+func TestRollupSeesEventsWithIDsOfDeletedOnes(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		store3 := func(error string) {
+			var events []metrics.Event
+			for i := range 3 {
+				events = append(events, &metrics.Bug{
+					Pattern: "guard", Error: fmt.Sprint(error, i), Timestamp: metrics.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)),
+				})
+			}
+			_, err := db.Insert(t.Context(), events)
+			require.NoError(t, err)
+		}
+		store3("first")
+		_, err := store.Rollup(t.Context(), db)
+		require.NoError(t, err)
+		_, err = db.ExecContext(t.Context(), "DELETE FROM metrics_bugs WHERE id > 1")
+		require.NoError(t, err)
+		store3("then")
+		assert.Equal(t, []string{"[{6 true}]"}, rowsOf(t, db, "SELECT SUM(found) FROM v_detection_days"), "what was rolled up stays, what is new is seen")
+		_, err = store.Rollup(t.Context(), db)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"[{6 true}]"}, rowsOf(t, db, "SELECT SUM(found) FROM fl_detection_days"))
+	})
+}
+
 func TestSampleIsHalvedUntilItIsSmall(t *testing.T) {
 	t.Parallel()
 

@@ -492,3 +492,48 @@ SELECT
 FROM facts AS f
 LEFT JOIN fl_pattern_heads AS h ON h.pattern = f.pattern AND h.organization_id = 0
 LEFT JOIN last_uses AS u ON u.pattern = f.pattern;
+
+-- SQLite gives the ids of deleted rows to new ones when they were the highest.
+-- Such a row must not seem rolled up.
+
+CREATE TRIGGER fl_rollups_bugs AFTER DELETE ON metrics_bugs
+WHEN OLD.id > COALESCE((SELECT MAX(id) FROM metrics_bugs), 0)
+BEGIN
+    UPDATE fl_rollups SET last_id = MIN(last_id, COALESCE((SELECT MAX(id) FROM metrics_bugs), 0))
+    WHERE table_name = 'metrics_bugs';
+END;
+
+CREATE TRIGGER fl_rollups_code_generation AFTER DELETE ON metrics_code_generation
+WHEN OLD.id > COALESCE((SELECT MAX(id) FROM metrics_code_generation), 0)
+BEGIN
+    UPDATE fl_rollups SET last_id = MIN(last_id, COALESCE((SELECT MAX(id) FROM metrics_code_generation), 0))
+    WHERE table_name = 'metrics_code_generation';
+END;
+
+CREATE TRIGGER fl_rollups_code_reviews AFTER DELETE ON metrics_code_reviews
+WHEN OLD.id > COALESCE((SELECT MAX(id) FROM metrics_code_reviews), 0)
+BEGIN
+    UPDATE fl_rollups SET last_id = MIN(last_id, COALESCE((SELECT MAX(id) FROM metrics_code_reviews), 0))
+    WHERE table_name = 'metrics_code_reviews';
+END;
+
+CREATE TRIGGER fl_rollups_deployment AFTER DELETE ON metrics_deployment
+WHEN OLD.id > COALESCE((SELECT MAX(id) FROM metrics_deployment), 0)
+BEGIN
+    UPDATE fl_rollups SET last_id = MIN(last_id, COALESCE((SELECT MAX(id) FROM metrics_deployment), 0))
+    WHERE table_name = 'metrics_deployment';
+END;
+
+CREATE TRIGGER fl_rollups_performance AFTER DELETE ON metrics_performance
+WHEN OLD.id > COALESCE((SELECT MAX(id) FROM metrics_performance), 0)
+BEGIN
+    UPDATE fl_rollups SET last_id = MIN(last_id, COALESCE((SELECT MAX(id) FROM metrics_performance), 0))
+    WHERE table_name = 'metrics_performance';
+END;
+
+CREATE TRIGGER fl_rollups_test_failures AFTER DELETE ON metrics_test_failures
+WHEN OLD.id > COALESCE((SELECT MAX(id) FROM metrics_test_failures), 0)
+BEGIN
+    UPDATE fl_rollups SET last_id = MIN(last_id, COALESCE((SELECT MAX(id) FROM metrics_test_failures), 0))
+    WHERE table_name = 'metrics_test_failures';
+END;
