@@ -23,29 +23,40 @@ type source struct {
 }
 
 // sources fills an SQLite and a PostgreSQL database with the same sample. It
-// ends today, so that the pages' default periods have data.
+// ends today, so that the pages' default periods have data. One organization
+// has KPIs of its own.
 func sources(t *testing.T) []source {
 	t.Helper()
 
-	program := filepath.Join(t.TempDir(), "sample")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./examples/sample")
+	sqlite := "sqlite:///" + filepath.Join(t.TempDir(), "feedback.db")
+	postgres := newPostgres(t)
+	sample, report := program(t, "sample"), program(t, "report")
+	until := time.Now().UTC().Format(time.DateOnly)
+	for _, uri := range []string{sqlite, postgres} {
+		sample(uri, "-days", "120", "-events", "12000", "-seed", "1", "-until", until)
+		report(uri, "-save", "-org", "halcyon-payments")
+	}
+
+	return []source{{"sqlite", sqlite}, {"postgres", newReader(t, postgres)}}
+}
+
+// program builds one of the programs and returns what runs it on a database.
+func program(t *testing.T, name string) func(uri string, arguments ...string) {
+	t.Helper()
+
+	file := filepath.Join(t.TempDir(), name)
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", file, "./examples/"+name)
 	build.Dir = filepath.Join("..", "..")
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 
-	sqlite := "sqlite:///" + filepath.Join(t.TempDir(), "feedback.db")
-	postgres := newPostgres(t)
-	until := time.Now().UTC().Format(time.DateOnly)
-	for _, uri := range []string{sqlite, postgres} {
-		sample := exec.CommandContext(t.Context(), program,
-			"-days", "120", "-events", "12000", "-seed", "1", "-until", until)
+	return func(uri string, arguments ...string) {
+		command := exec.CommandContext(t.Context(), file, arguments...)
 		// The URI is no argument: it holds a password, and anybody can see arguments.
-		sample.Env = append(os.Environ(), "METRICS_DB_URI="+uri)
-		output, err := sample.CombinedOutput()
+		command.Env = append(os.Environ(), "METRICS_DB_URI="+uri)
+		output, err := command.CombinedOutput()
 		require.NoError(t, err, "%s", output)
 	}
-
-	return []source{{"sqlite", sqlite}, {"postgres", newReader(t, postgres)}}
 }
 
 // newPostgres creates a database on the server of METRICS_TEST_POSTGRES, drops
