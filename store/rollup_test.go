@@ -174,7 +174,7 @@ func TestRollupShowsWhatTheRowsSay(t *testing.T) {
 			receipt, err := db.Insert(t.Context(), events)
 			require.NoError(t, err)
 			require.Empty(t, receipt.Refused)
-			total += int(receipt.Total().Stored)
+			total += receipt.Total().Stored
 			requireEqual(step)
 			if random.IntN(2) == 0 {
 				n, err := store.Rollup(t.Context(), db)
@@ -334,11 +334,11 @@ func TestRollupSeesEventsWithIDsOfDeletedOnes(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		store3 := func(error string) {
+		store3 := func(text string) {
 			var events []metrics.Event
 			for i := range 3 {
 				events = append(events, &metrics.Bug{
-					Pattern: "guard", Error: fmt.Sprint(error, i), Timestamp: metrics.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)),
+					Pattern: "guard", Error: fmt.Sprint(text, i), Timestamp: metrics.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)),
 				})
 			}
 			_, err := db.Insert(t.Context(), events)

@@ -7,6 +7,12 @@
 // exported, so that a page of your own can use them beside ours:
 //
 //	superset.Bundle{Database: db, Dashboards: append(dashboards.All(), mine)}
+//
+// What grows with events is read by day (see store.Rollup). Of a sample of
+// 1,000,000 events in ninety days, rolled up, a query takes at most 65 ms on
+// PostgreSQL and 101 ms on SQLite, on two cores; two that read each entry of time
+// saved take longer: the report on patterns (109 and 202 ms) and their ROI (65
+// and 131 ms). BenchmarkCharts measures them all.
 package dashboards
 
 import "github.com/doronpers/feedback-loop-go/superset"
