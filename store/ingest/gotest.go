@@ -245,7 +245,7 @@ func (p *goPackage) output(e goEvent) {
 // around what tests write.
 func isFrame(line string) bool {
 	trimmed := strings.TrimLeft(line, " ")
-	for _, frame := range []string{"=== RUN ", "=== PAUSE ", "=== CONT ", "=== NAME ", "--- PASS: ", "--- FAIL: ", "--- SKIP: "} {
+	for _, frame := range []string{"=== RUN ", "=== PAUSE ", "=== CONT ", "=== NAME ", "=== ATTR ", "=== ARTIFACTS ", "--- PASS: ", "--- FAIL: ", "--- SKIP: "} {
 		if strings.HasPrefix(trimmed, frame) {
 			return true
 		}

@@ -64,6 +64,11 @@ type Options struct {
 	// because they were imported before.
 	Skip int
 
+	// Live stores records as soon as the sink has time for them, instead of
+	// large batches of them: for a file that is still being written, such as a
+	// pipe.
+	Live bool
+
 	// Progress is called after each batch, from the goroutine of Import.
 	Progress func(Progress)
 }
@@ -98,6 +103,7 @@ func Import(ctx context.Context, sink Sink, file File, now time.Time, o Options)
 		settings: o.settings(),
 		redact:   o.Redact,
 		skip:     o.Skip,
+		live:     o.Live,
 		base:     filepath.Base(file.Name),
 		now:      metrics.At(now),
 		receipt:  &receipt,
@@ -146,8 +152,14 @@ type batch struct {
 	records []record
 	size    int // of their texts, in bytes
 	found   findings
-	bytes   int64 // of the file, up to the end of the batch
-	err     error // why there is no further batch, nil at the end of the file
+	earlier []findings // of batches that joined it
+	bytes   int64      // of the file, up to the end of the batch
+	err     error      // why there is no further batch, nil at the end of the file
+}
+
+// full tells whether a batch is as large as it may be.
+func (b *batch) full() bool {
+	return len(b.records) >= batchRecords || b.size >= batchBytes
 }
 
 type importer struct {
@@ -156,6 +168,7 @@ type importer struct {
 	settings settings
 	redact   func(metrics.Event)
 	skip     int
+	live     bool
 	base     string // of the file's name
 	now      metrics.Time
 	receipt  *Receipt
@@ -167,6 +180,9 @@ func (i *importer) run(ctx context.Context, r io.Reader, progress func(Progress)
 	defer stop()
 	batches := make(chan batch)
 	go i.decode(reading, i.decoder, r, batches)
+	if i.live {
+		batches = joined(reading, batches)
+	}
 
 	for {
 		select {
@@ -228,12 +244,12 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 			b.found = findings{}
 			return true
 		}
-		if b.records == nil {
+		if b.records == nil && !i.live {
 			b.records = make([]record, 0, batchRecords)
 		}
 		b.records = append(b.records, r)
 		b.size += len(r.text)
-		if len(b.records) < batchRecords && b.size < batchBytes {
+		if !i.live && !b.full() {
 			return true
 		}
 		return send()
@@ -345,7 +361,9 @@ func (i *importer) quarantine(ctx context.Context, b batch) error {
 			i.receipt.Refused = append(i.receipt.Refused, refusal)
 		}
 	}
-	i.receipt.add(b.found)
+	for _, found := range append(b.earlier, b.found) {
+		i.receipt.add(found)
+	}
 	return nil
 }
 
