@@ -13,10 +13,6 @@ import (
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
 
-// metricTest is the type of a performance row that is one executed test: its
-// function is the test and its details hold an outcome.
-const metricTest = "test"
-
 // Outcomes that a test may have.
 const (
 	testPassed  = "passed"
@@ -122,7 +118,7 @@ func (r *testReader) outcomes(db bun.IDB) *bun.SelectQuery {
 		ColumnExpr("CASE WHEN details ->> 'outcome' = ? THEN 1 ELSE 0 END AS passed", testPassed).
 		ColumnExpr("CASE WHEN details ->> 'outcome' = ? THEN 1 ELSE 0 END AS failed", testFailed).
 		ColumnExpr("CASE WHEN details ->> 'outcome' = ? THEN 1 ELSE 0 END AS skipped", testSkipped).
-		Where("metric_type = ?", metricTest).
+		Where("metric_type = ?", metrics.MetricTest).
 		Where("timestamp >= ?", r.window.Start)
 	failed := r.scope(db.NewSelect().TableExpr(failureTable)).
 		ColumnExpr("id, organization_id, project, run_id, test_name AS test, timestamp, 0 AS known").

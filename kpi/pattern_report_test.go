@@ -145,7 +145,8 @@ func TestPatternReportAgreesWithTheViews(t *testing.T) {
 			return !e.PeriodEnd.After(e.PeriodStart.Time) || e.ApplicationCount == nil || e.EffectivenessScore == nil
 		})
 		insert(t, db, d)
-		got, err := kpi.Patterns(t.Context(), db, kpi.Query{AsOf: asOf, Days: 60})
+		midnight := asOf.Truncate(24 * time.Hour) // the facts of patterns are days
+		got, err := kpi.Patterns(t.Context(), db, kpi.Query{AsOf: midnight, Days: 60})
 		require.NoError(t, err)
 		require.Equal(t, int64(0), got.Periods.Invalid+got.Periods.Null)
 
