@@ -45,7 +45,7 @@ func runAgain(binary, told, dsn string, o Options) (code int, err error) {
 	code = tests.ProcessState.ExitCode()
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || !exit.Exited()) {
-		fmt.Fprintln(out, err) // such as signal: killed
+		_, _ = fmt.Fprintln(out, err) // such as signal: killed
 		code = max(code, 2)
 	}
 	out.close(code)

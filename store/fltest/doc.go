@@ -31,7 +31,7 @@
 // have them all, say -count=1.
 //
 // Recording never decides about the tests. They do not wait for the database,
-// and end with their own exit code. What could not be stored is said on standard
-// error, which go test shows of a package that passed only with -v or when it
-// is the only one.
+// which has half a minute more when they have ended, and their exit code is the
+// one that counts. What could not be stored is said on standard error, which go
+// test shows of a package that passed only with -v or when it is the only one.
 package fltest

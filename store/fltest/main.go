@@ -109,14 +109,14 @@ func complain(err error) {
 // Pattern says that the test covers a pattern, of which it may name several: it
 // calls t.Attr, so that readers of go test -json know it too. When the test
 // fails, it is the first one that was violated.
-func Pattern(t testing.TB, name string) {
-	t.Helper()
-	t.Attr(testrun.AttrPattern, name)
+func Pattern(tb testing.TB, name string) {
+	tb.Helper()
+	tb.Attr(testrun.AttrPattern, name)
 }
 
 // Generation says that the test tests the code of a generation, whose event key
 // is given: it calls t.Attr. The failures of the test are linked to it.
-func Generation(t testing.TB, key string) {
-	t.Helper()
-	t.Attr(testrun.AttrGeneration, key)
+func Generation(tb testing.TB, key string) {
+	tb.Helper()
+	tb.Attr(testrun.AttrGeneration, key)
 }
