@@ -25,7 +25,7 @@ func runAgain(binary, told, dsn string, o Options) (code int, err error) {
 	tests.Stdin = os.Stdin
 	tests.WaitDelay = time.Minute // for what the tests started and left running
 
-	rec := startRecording(dsn, packagePath(binary), o)
+	rec := newRecording(packagePath(binary))
 	out := newOutput(os.Stdout, flag.Lookup("test.v").Value.String(), rec)
 	tests.Stdout, tests.Stderr = out, out // one pipe, so that the order is right
 	signals := make(chan os.Signal, 1)
@@ -33,9 +33,9 @@ func runAgain(binary, told, dsn string, o Options) (code int, err error) {
 	defer signal.Stop(signals)
 
 	if err := tests.Start(); err != nil {
-		rec.abandon()
 		return 0, err
 	}
+	rec.start(dsn, o)
 	go func() {
 		for s := range signals {
 			_ = tests.Process.Signal(s) // it may have ended

@@ -30,6 +30,10 @@
 // results that go test takes from its cache: it does not run these tests. To
 // have them all, say -count=1.
 //
+// A test binary that records contains the database drivers: some 20 MB, which
+// take the linker a second. Packages that should stay without them, or are too
+// many, are recorded by the program gotest, which reads go test -json.
+//
 // Recording never decides about the tests. They do not wait for the database,
 // which has half a minute more when they have ended, and their exit code is the
 // one that counts. What could not be stored is said on standard error, which go

@@ -23,15 +23,18 @@ type recording struct {
 // patience is for how long the database may go on after the tests have ended.
 const patience = 30 * time.Second
 
-func startRecording(dsn, pkg string, o Options) *recording {
-	ctx, cancel := context.WithCancel(context.Background())
-	r := &recording{pkg: pkg, backlog: newBacklog(), cancel: cancel, done: make(chan error, 1)}
+func newRecording(pkg string) *recording {
+	return &recording{pkg: pkg, backlog: newBacklog(), done: make(chan error, 1)}
+}
+
+func (r *recording) start(dsn string, o Options) {
+	var ctx context.Context
+	ctx, r.cancel = context.WithCancel(context.Background())
 	go func() {
 		err := r.store(ctx, dsn, o)
 		r.backlog.end(true)
 		r.done <- err
 	}()
-	return r
 }
 
 // store stores what the backlog brings. The error says what it did not.
@@ -86,10 +89,4 @@ func (r *recording) finish() error {
 		return fmt.Errorf("the database needs more than %v after the tests: %w", patience, err)
 	}
 	return err
-}
-
-// abandon ends a recording of nothing.
-func (r *recording) abandon() {
-	r.cancel()
-	_ = <-r.done // it was to fail
 }

@@ -34,7 +34,7 @@ func TestFilesThatAreNotOfTheirFormat(t *testing.T) {
 		"only a mark":               {"\uFEFF", 3, "it is empty", 0},
 		"no JSON":                   {"hello", 0, "it is no JSON object with lists such as bugs and code_generation", 0},
 		"a list at the top":         {"[" + goodBug + "]", 0, "it is no JSON object with lists such as bugs and code_generation", 0},
-		"XML":                       {"<testsuites/>", 0, "it is no JSON object with lists such as bugs and code_generation", 0},
+		"XML":                       {"<html/>", 0, "it is no JSON object with lists such as bugs and code_generation", 0},
 		"ends early":                {`{"bugs":[` + goodBug, 9 + len(goodBug), "it ends too early", 1},
 		"ends in a record":          {`{"bugs":[` + goodBug + `,{"pattern":"p`, 23 + len(goodBug), "it ends too early", 1},
 		"ends in a word":            {`{"bugs":nul`, 11, "it ends too early", 0},
