@@ -13,6 +13,8 @@
 //     database, insert events; the only package that links a database driver
 //   - [github.com/doronpers/feedback-loop-go/store/ingest]: import files that
 //     tools already write
+//   - [github.com/doronpers/feedback-loop-go/store/fltest]: record the tests of
+//     a Go package while they run, in one line
 //   - [github.com/doronpers/feedback-loop-go/store/redact]: take secrets out
 //     of events before they are stored
 //   - [github.com/doronpers/feedback-loop-go/store/sample]: realistic data to

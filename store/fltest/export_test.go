@@ -5,6 +5,16 @@ import (
 	"time"
 )
 
+// MaxBacklog and NewBacklog make a pipe whose writer does not wait. End says
+// that nothing more will be written, or read.
+const MaxBacklog = maxBacklog
+
+var NewBacklog = newBacklog
+
+func (l *backlog) Write(b []byte) { l.write(b) }
+
+func (l *backlog) End(read bool) { l.end(read) }
+
 // Events is what is told of the output of a test binary that comes in pieces
 // of some bytes.
 func Events(output []byte, piece, code int) []string {

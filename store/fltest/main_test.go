@@ -130,6 +130,17 @@ func TestTestsSayWhatTheyAreAbout(t *testing.T) {
 	})
 }
 
+func TestSecretsAreNotStored(t *testing.T) {
+	t.Parallel()
+
+	dsn := storetest.SQLite(t)
+	ran := run(t, dsn, binary, "-test.run=Leaks")
+	assert.Contains(t, ran.stdout, "xK9vQ2mLp4")
+	stored := strings.Join(rows(t, open(t, dsn), "suite"), "\n")
+	assert.Contains(t, stored, "db.example.com")
+	assert.NotContains(t, stored, "xK9vQ2mLp4")
+}
+
 func TestRetriesAreToldFromFailures(t *testing.T) {
 	t.Parallel()
 
@@ -180,7 +191,7 @@ func TestOutputIsThatOfTheTests(t *testing.T) {
 		t.Parallel()
 		got := run(t, t.TempDir()+"/a.db", binary, "-test.run=Panics")
 		assert.Equal(t, 2, got.code)
-		want := "--- FAIL: TestPanics (0.00s)\n    suite_test.go:68: last words\n    --- FAIL: TestPanics/below (0.00s)\npanic: oh no"
+		want := "--- FAIL: TestPanics (0.00s)\n    suite_test.go:72: last words\n    --- FAIL: TestPanics/below (0.00s)\npanic: oh no"
 		assert.Equal(t, want, got.stdout[:min(len(want), len(got.stdout))])
 	})
 }

@@ -62,6 +62,10 @@ func TestFlaky(t *testing.T) {
 	}
 }
 
+func TestLeaks(t *testing.T) {
+	t.Errorf("postgresql://shop:%s@db.example.com/shop", "xK9vQ2mLp4")
+}
+
 // What follows ends the process.
 
 func TestPanics(t *testing.T) {
