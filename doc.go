@@ -13,6 +13,12 @@
 //     database, insert events; the only package that links a database driver
 //   - [github.com/doronpers/feedback-loop-go/store/ingest]: import files that
 //     tools already write
+//   - [github.com/doronpers/feedback-loop-go/store/follow]: import files again
+//     and again as they appear and grow
+//   - [github.com/doronpers/feedback-loop-go/store/export]: write events as
+//     JSON, JSON Lines or CSV
+//   - [github.com/doronpers/feedback-loop-go/store/record]: record events from
+//     a running program without getting in its way
 //   - [github.com/doronpers/feedback-loop-go/store/fltest]: record the tests of
 //     a Go package while they run, in one line
 //   - [github.com/doronpers/feedback-loop-go/store/redact]: take secrets out
