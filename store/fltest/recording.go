@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/ingest"
 	"github.com/doronpers/feedback-loop-go/store/redact"
@@ -17,6 +18,7 @@ type recording struct {
 	pkg     string
 	backlog *backlog
 	cancel  context.CancelFunc
+	ended   chan struct{} // closed when the tests have ended
 	done    chan error
 }
 
@@ -24,7 +26,7 @@ type recording struct {
 const patience = 30 * time.Second
 
 func newRecording(pkg string) *recording {
-	return &recording{pkg: pkg, backlog: newBacklog(), done: make(chan error, 1)}
+	return &recording{pkg: pkg, backlog: newBacklog(), ended: make(chan struct{}), done: make(chan error, 1)}
 }
 
 func (r *recording) start(dsn string, o Options) {
@@ -54,7 +56,7 @@ func (r *recording) store(ctx context.Context, dsn string, o Options) error {
 	if err := store.Migrate(ctx, db); err != nil {
 		return err
 	}
-	receipt, err := ingest.Import(ctx, db, ingest.File{Name: r.pkg, Reader: r.backlog}, now(), ingest.Options{
+	receipt, err := ingest.Import(ctx, paced{db, r.ended}, ingest.File{Name: r.pkg, Reader: r.backlog}, now(), ingest.Options{
 		Format:         ingest.GoTest,
 		OrganizationID: o.OrganizationID,
 		Project:        o.Project,
@@ -72,6 +74,28 @@ func (r *recording) store(ctx context.Context, dsn string, o Options) error {
 	return nil
 }
 
+// paced is a database that rests between batches while tests run: many small
+// commits would take the processor away from them.
+type paced struct {
+	*store.DB
+
+	ended <-chan struct{}
+}
+
+// rest is how long a result may stay in memory.
+const rest = 100 * time.Millisecond
+
+// Insert inserts, then rests.
+func (p paced) Insert(ctx context.Context, events []metrics.Event) (store.Receipt, error) {
+	receipt, err := p.DB.Insert(ctx, events)
+	select {
+	case <-time.After(rest):
+	case <-p.ended:
+	case <-ctx.Done():
+	}
+	return receipt, err
+}
+
 func (r *recording) event(e event) {
 	line, err := json.Marshal(e)
 	if err == nil { // as always: it is made of texts and finite numbers
@@ -82,6 +106,7 @@ func (r *recording) event(e event) {
 // finish returns when everything is stored, or the error that says what is not.
 func (r *recording) finish() error {
 	r.backlog.end(false)
+	close(r.ended)
 	defer r.cancel()
 	defer time.AfterFunc(patience, r.cancel).Stop()
 	err := <-r.done
