@@ -37,11 +37,11 @@ func Flags(fs *flag.FlagSet) *Options {
 		return err
 	})
 	fs.Func("rules", "JSON file of rules that give patterns to records which name none", func(name string) error {
-		file, err := os.Open(name) //nolint:gosec // the user chooses the file
+		file, err := os.Open(name)
 		if err != nil {
 			return err
 		}
-		defer file.Close() //nolint:errcheck // it is only read
+		defer file.Close()
 		o.options.Rules, err = ingest.ParseRules(file)
 		return err
 	})
