@@ -92,8 +92,19 @@ func (o *output) Write(b []byte) (int, error) {
 		_, _ = o.w.Write(bytes.ReplaceAll(b, []byte{mark}, nil))
 	}
 	o.stream.write(b)
+	if len(b) < gulp {
+		time.Sleep(breath)
+	}
 	return len(b), nil
 }
+
+// To be woken for each line costs more than all that is done with it. A short
+// piece of output is therefore followed by a breath, in which more comes
+// together; tests that write a lot do not wait for it.
+const (
+	gulp   = 16 << 10
+	breath = 5 * time.Millisecond
+)
 
 func (o *output) close(code int) {
 	o.stream.close(code)
