@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/doronpers/feedback-loop-go/api"
 	"github.com/doronpers/feedback-loop-go/kpi"
+	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store/fltest"
 	"github.com/doronpers/feedback-loop-go/store/ingest"
 	"github.com/doronpers/feedback-loop-go/store/storetest"
@@ -127,6 +129,39 @@ func TestTestsSayWhatTheyAreAbout(t *testing.T) {
 		assert.Equal(t, suitePath+".TestContains/bad_one/deep", failures[1].TestName)
 		assert.Equal(t, "retry", failures[1].PatternViolated)
 		assert.Nil(t, failures[1].GenerationKey)
+	})
+}
+
+func TestPatternsOfTestsAreCovered(t *testing.T) {
+	t.Parallel()
+
+	databases(t, func(t *testing.T, dsn string) {
+		run(t, dsn, binary, "-test.run=Passes|Fails|Contains")
+		db := open(t, dsn)
+		at := metrics.At(time.Now())
+		o := api.Organization{Name: "Shop", Slug: "shop", SubscriptionTier: api.TierFree, CreatedAt: at, UpdatedAt: at}
+		_, err := db.NewInsert().Model(&o).Exec(t.Context())
+		require.NoError(t, err)
+		u := api.User{
+			OrganizationID: o.ID, Email: "a@example.com", Username: "a", HashedPassword: "!",
+			Role: api.RoleDeveloper, CreatedAt: at, UpdatedAt: at,
+		}
+		_, err = db.NewInsert().Model(&u).Exec(t.Context())
+		require.NoError(t, err)
+		for _, name := range []string{"retry", "bounds_checking", "never tested"} {
+			_, err = db.NewInsert().Model(&api.Pattern{
+				OrganizationID: o.ID, AuthorID: u.ID, Name: name, Description: name, PatternData: metrics.JSON("{}"),
+				Version: 1, IsActive: true, CreatedAt: at, UpdatedAt: at,
+			}).Exec(t.Context())
+			require.NoError(t, err)
+		}
+
+		report, err := kpi.Compute(t.Context(), db, kpi.Query{AsOf: time.Now().Add(time.Minute)})
+		require.NoError(t, err)
+		coverage, _ := report.KPI(kpi.PatternCoverage)
+		require.NotNil(t, coverage.Value, coverage.Reason)
+		assert.EqualValues(t, 2, *coverage.Numerator)
+		assert.EqualValues(t, 3, *coverage.Denominator)
 	})
 }
 
