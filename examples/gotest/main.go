@@ -4,7 +4,8 @@
 //
 // It exits with 0 when all tests passed, with 1 when tests or their packages
 // failed, and when they passed with another code if something was not recorded:
-// 2 wrong arguments, 3 refused records, 4 everything else.
+// 2 wrong arguments, 3 refused records, 4 everything else. Go run makes a 1 of
+// them all: build or install the program to tell them apart.
 package main
 
 import (
