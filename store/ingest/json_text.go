@@ -67,9 +67,12 @@ var errTooDeep = errors.New("nested deeper than " + strconv.Itoa(metrics.MaxJSON
 // error is a textError or errTooDeep.
 func members(dst []member, object string) ([]member, error) {
 	p := parser{text: object}
-	err := p.object(1, func(key, value string) error {
-		dst = append(dst, member{key: unquote(key), value: value})
-		return nil
+	err := p.object(1, func(key string) error {
+		value, err := p.value(1)
+		if err == nil {
+			dst = append(dst, member{key: unquote(key), value: value})
+		}
+		return err
 	})
 	if err == nil && p.at < len(object) {
 		err = p.fail("text after the object")
@@ -82,7 +85,11 @@ func members(dst []member, object string) ([]member, error) {
 func elements(array string) []string {
 	var values []string
 	p := parser{text: array}
-	_ = p.array(1, func(value string) { values = append(values, value) })
+	_ = p.array(1, func() error {
+		value, err := p.value(1)
+		values = append(values, value)
+		return err
+	})
 	return values
 }
 
@@ -90,6 +97,7 @@ func elements(array string) []string {
 type parser struct {
 	text string
 	at   int
+	nan  bool // a number was NaN or infinite
 }
 
 func (p *parser) fail(reason string) error { return &textError{p.at, reason} }
@@ -113,9 +121,15 @@ func (p *parser) value(depth int) (string, error) {
 	var err error
 	switch {
 	case c == '{':
-		err = p.object(depth+1, func(string, string) error { return nil })
+		err = p.object(depth+1, func(string) error {
+			_, err := p.value(depth + 1)
+			return err
+		})
 	case c == '[':
-		err = p.array(depth+1, func(string) {})
+		err = p.array(depth+1, func() error {
+			_, err := p.value(depth + 1)
+			return err
+		})
 	case c == '"':
 		err = p.string()
 	case c == 0 && p.at == len(p.text):
@@ -126,7 +140,9 @@ func (p *parser) value(depth int) (string, error) {
 	return p.text[start:p.at], err
 }
 
-func (p *parser) object(depth int, each func(key, value string) error) error {
+// object passes an object and calls member behind each key, which must pass
+// the value. The key is in quotes.
+func (p *parser) object(depth int, member func(key string) error) error {
 	if depth > metrics.MaxJSONDepth {
 		return errTooDeep
 	}
@@ -148,11 +164,7 @@ func (p *parser) object(depth int, each func(key, value string) error) error {
 			return p.fail("a colon is expected")
 		}
 		p.at++
-		value, err := p.value(depth)
-		if err != nil {
-			return err
-		}
-		if err := each(key, value); err != nil {
+		if err := member(key); err != nil {
 			return err
 		}
 		if end, err := p.separator('}'); end || err != nil {
@@ -161,7 +173,8 @@ func (p *parser) object(depth int, each func(key, value string) error) error {
 	}
 }
 
-func (p *parser) array(depth int, each func(value string)) error {
+// array passes an array and calls element before each, which must pass it.
+func (p *parser) array(depth int, element func() error) error {
 	if depth > metrics.MaxJSONDepth {
 		return errTooDeep
 	}
@@ -171,11 +184,9 @@ func (p *parser) array(depth int, each func(value string)) error {
 		return nil
 	}
 	for {
-		value, err := p.value(depth)
-		if err != nil {
+		if err := element(); err != nil {
 			return err
 		}
-		each(value)
 		if end, err := p.separator(']'); end || err != nil {
 			return err
 		}
@@ -258,11 +269,14 @@ func hex4(s string) (rune, bool) {
 // literal passes a number or a word.
 func (p *parser) literal() error {
 	start := p.at
-	for p.at < len(p.text) && !blank(p.text[p.at]) && !strings.ContainsRune(`,:]}["{`, rune(p.text[p.at])) {
+	for p.at < len(p.text) && !delimits(p.text[p.at]) {
 		p.at++
 	}
 	switch word := p.text[start:p.at]; word {
-	case "true", "false", "null", "NaN", "Infinity", "-Infinity":
+	case "true", "false", "null":
+		return nil
+	case "NaN", "Infinity", "-Infinity":
+		p.nan = true
 		return nil
 	default:
 		if isNumber(word) {
@@ -271,6 +285,15 @@ func (p *parser) literal() error {
 	}
 	p.at = start
 	return p.fail("no JSON value")
+}
+
+// delimits tells whether a number or a word ends before c.
+func delimits(c byte) bool {
+	switch c {
+	case ' ', '\n', '\r', '\t', ',', ':', ']', '}', '[', '"', '{':
+		return true
+	}
+	return false
 }
 
 // isNumber tells whether s is a number as JSON writes it: no sign but minus,
@@ -340,7 +363,7 @@ func unquote(s string) string {
 			r, _ := hex4(s)
 			s = s[4:]
 			if utf16.IsSurrogate(r) {
-				if low, ok := lowSurrogate(s); ok {
+				if low, ok := lowSurrogate(s); ok && r < 0xDC00 {
 					r = utf16.DecodeRune(r, low)
 					s = s[6:]
 				}

@@ -200,7 +200,9 @@ func (s *stream) decode(r *record, v any, found *findings) error {
 		return nil
 	}
 	r.text = string(value.bytes)
-	err = json.Unmarshal(value.bytes, v)
+	if !fit(r.text, v) {
+		err = json.Unmarshal(value.bytes, v)
+	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		if _, err := check(value); err != nil {

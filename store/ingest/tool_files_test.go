@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -163,6 +164,38 @@ func TestFilesWithoutTimesAreRefusedUnlessItIsSaid(t *testing.T) {
 	assert.True(t, noon.Equal(got.Timestamp.Time))
 	assert.Equal(t, "r-1", *got.RunID)
 	assert.Equal(t, "lint", *got.Source)
+}
+
+// A key is the same one however it is written. Readers leave objects with an
+// escape in a key to encoding/json and read others themselves.
+func TestEscapedKeysChangeNothing(t *testing.T) {
+	t.Parallel()
+
+	files, err := filepath.Glob("testdata/*/*.json*")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	texts := toolFiles(60)
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		texts[ingest.Format(name)] = string(data)
+	}
+	for name, text := range texts {
+		format, err := ingest.ParseFormat(filepath.Base(filepath.Dir(string(name))))
+		if err != nil {
+			format = name
+		}
+		read := func(key string) *memory {
+			var sink memory
+			text := regexp.MustCompile(`\{("\w)`).ReplaceAllString(text, `{"`+key+`":null,$1`)
+			_, err := ingest.Import(t.Context(), &sink, document(text), noon, ingest.Options{Format: format, Time: noon})
+			require.NoError(t, err, name)
+			return &sink
+		}
+		plain, escaped := read("escaped"), read(`\u0065scaped`)
+		assert.Equal(t, plain.events, escaped.events, name)
+		assert.Len(t, escaped.refused, len(plain.refused), name)
+	}
 }
 
 // What other programs than ours write: nothing panics, the counts add up, what
