@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -15,9 +14,9 @@ import (
 // of SQLite wait for about half a second.
 const rollupRows = 20_000
 
-// Rollup adds the events that came since the last time to the sums by day that
-// dashboards read, and brings pattern_effectiveness and metrics_summary up to
-// date. It returns how many events those were.
+// Rollup adds the events and the entries of time saved that came since the last
+// time to the sums by day that dashboards read, and brings pattern_effectiveness
+// and metrics_summary up to date. It returns how many rows those were.
 //
 // Dashboards are never behind: they add what is not rolled up yet. Rollup makes
 // them fast, so a program that stores many events calls it when it is done, and
@@ -32,22 +31,22 @@ const rollupRows = 20_000
 // each table and day with events. Rows that somebody else stored are left as they
 // are: for a pattern and day within such a period, or a table and day with such a
 // summary, there is no other. Entries read out of a plan are no generations.
-func Rollup(ctx context.Context, db *DB) (events int64, err error) {
+func Rollup(ctx context.Context, db *DB) (rows int64, err error) {
 	for _, r := range rollups {
 		n, err := db.rollup(ctx, r)
-		events += n
+		rows += n
 		if err != nil {
-			return events, fmt.Errorf("store: roll up %s: %w", r.table, err)
+			return rows, fmt.Errorf("store: roll up %s: %w", r.table, err)
 		}
 	}
-	return events, nil
+	return rows, nil
 }
 
-// rollup is how the events of a table are rolled up.
+// rollup is how the rows of a table are rolled up.
 type rollup struct {
 	table string
 	add   func(ctx context.Context, tx bun.Tx, e engine, ids idRange) error
-	sums  string // query for what is rolled up: day, pattern, severity, events, applied
+	sums  string // query for what is rolled up: day, pattern, severity, events, applied; empty where there are no summaries
 }
 
 // idRange is a range of ids, of which the first is excluded and the last is not.
@@ -66,6 +65,7 @@ var rollups = []rollup{
 		"SELECT day, '' AS pattern, '' AS severity, measured AS events, 0 AS applied FROM fl_performance_days",
 	},
 	detections("Test failure", "metrics_test_failures", "pattern_violated", "", "test_name"),
+	{"metrics", rollupSavings, ""},
 }
 
 // detections is how a table of detections is rolled up. Where it has no such
@@ -123,17 +123,10 @@ func (r rollup) next(ctx context.Context, tx bun.Tx, e engine, end int64) (n int
 	if err := r.add(ctx, tx, e, ids); err != nil {
 		return 0, err
 	}
-	var days []struct{ Day metrics.Time }
-	err = ids.among(tx.NewSelect().Table(r.table)).Distinct().ColumnExpr(e.day+" AS day").Scan(ctx, &days)
-	if err != nil {
-		return 0, err
-	}
-	dates := make([]time.Time, len(days))
-	for i, d := range days {
-		dates[i] = d.Day.Time
-	}
-	if err := rollupSummaries(ctx, tx, r, dates); err != nil {
-		return 0, err
+	if r.sums != "" {
+		if err := r.summarize(ctx, tx, e, ids); err != nil {
+			return 0, err
+		}
 	}
 	_, err = tx.NewRaw("UPDATE fl_rollups SET last_id = ? WHERE table_name = ?", ids.last, r.table).Exec(ctx)
 	return n, err
@@ -193,6 +186,15 @@ func rollupPerformance(ctx context.Context, tx bun.Tx, e engine, ids idRange) er
 		[]string{"measured", "timed", "ms_sum", "weighed", "memory_sum", "sized", "file_sum"},
 		"SELECT "+strings.Join(key, ", ")+", COUNT(*), COUNT(ms), COALESCE(SUM(ms), 0), COUNT(memory), COALESCE(SUM(memory), 0),"+
 			" COUNT(file), COALESCE(SUM(file), 0) FROM (?) AS facts WHERE 1 = 1 GROUP BY "+strings.Join(key, ", "), rows)
+}
+
+// rollupSavings rolls up entries of time saved. Those that thank no pattern count
+// nowhere.
+func rollupSavings(ctx context.Context, tx bun.Tx, e engine, ids idRange) error {
+	rows := ids.among(tx.NewSelect().Table("metrics")).Where("pattern_id IS NOT NULL").
+		ColumnExpr("created_at AS timestamp, pattern_id, COALESCE(user_id, 0) AS user_id, time_saved_seconds AS seconds")
+	return addTo(ctx, tx, "fl_saving_days", []string{"day", "pattern_id", "user_id"}, []string{"known", "seconds"},
+		"SELECT "+e.day+" AS day, pattern_id, user_id, COUNT(seconds), COALESCE(SUM(seconds), 0) FROM (?) AS facts WHERE 1 = 1 GROUP BY 1, 2, 3", rows)
 }
 
 // generationSums are the columns of fl_generation_days that are added up.

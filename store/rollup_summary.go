@@ -17,13 +17,18 @@ const (
 	twoWeek = 2 * week
 )
 
-// rollupSummaries makes the rows of metrics_summary anew that the events of
-// these days are part of: those of the days, and of the thirteen after each.
-func rollupSummaries(ctx context.Context, tx bun.Tx, r rollup, days []time.Time) error {
+// summarize makes the rows of metrics_summary anew that these events are part
+// of: those of their days, and of the thirteen after each.
+func (r rollup) summarize(ctx context.Context, tx bun.Tx, e engine, ids idRange) error {
+	var days []struct{ Day metrics.Time }
+	err := ids.among(tx.NewSelect().Table(r.table)).Distinct().ColumnExpr(e.day+" AS day").Scan(ctx, &days)
+	if err != nil {
+		return err
+	}
 	var affected []time.Time
-	for _, day := range days {
+	for _, d := range days {
 		for i := range twoWeek {
-			affected = append(affected, day.AddDate(0, 0, i))
+			affected = append(affected, d.Day.AddDate(0, 0, i))
 		}
 	}
 	slices.SortFunc(affected, time.Time.Compare)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"github.com/doronpers/feedback-loop-go/api"
 	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
@@ -76,6 +77,40 @@ func someEvents(random *rand.Rand, n int) []metrics.Event {
 	return events
 }
 
+// someSavings makes entries of time saved in the same weeks, with unknown values
+// and many that are alike, by the people and patterns of withOrganization.
+func someSavings(random *rand.Rand, n int) []api.Metric {
+	var savings []api.Metric
+	for range n {
+		m := api.Metric{
+			OrganizationID: 1, MetricType: "time_saved", MetricData: metrics.JSON(`{}`),
+			CreatedAt: metrics.At(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC).Add(time.Duration(random.Int64N(int64(21 * 24 * time.Hour))))),
+		}
+		if random.IntN(5) > 0 {
+			m.UserID = new(1 + random.Int64N(2))
+		}
+		if random.IntN(3) > 0 {
+			m.TimeSavedSeconds = new(random.Int64N(5000) - 500)
+		}
+		if random.IntN(5) > 0 {
+			m.PatternID = new(1 + random.Int64N(3))
+		}
+		savings = append(savings, m)
+	}
+	return savings
+}
+
+// save stores entries of time saved and returns how many.
+func save(ctx context.Context, db *store.DB, savings []api.Metric) (int, error) {
+	return len(savings), db.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		for i := range savings {
+			savings[i].ID = 0 // should it be tried again
+		}
+		_, err := tx.NewInsert().Model(&savings).Exec(ctx)
+		return err
+	})
+}
+
 // sums are what the views by day say, and in words of the views by row.
 var sums = map[string][2]string{
 	"generations": {
@@ -113,6 +148,22 @@ var sums = map[string][2]string{
 		`SELECT timestamp, kind, pattern, SUM(found) FROM v_pattern_facts WHERE found IS NOT NULL GROUP BY 1, 2, 3`,
 		`SELECT day, kind, pattern, COUNT(*) FROM (SELECT *, ? AS day FROM v_detections) AS d WHERE pattern <> '(none)' GROUP BY 1, 2, 3`,
 	},
+	"savings": {
+		`SELECT timestamp, pattern, user_id, SUM(seconds_saved) FROM v_pattern_facts WHERE kind = 'Saving' GROUP BY 1, 2, 3`,
+		`SELECT day, name, user_id, SUM(time_saved_seconds) FROM (
+			SELECT *, ? AS day FROM (
+				SELECT m.created_at AS timestamp, p.name, m.user_id, m.time_saved_seconds FROM metrics AS m JOIN patterns AS p ON p.id = m.pattern_id
+			) AS s
+		) AS d GROUP BY 1, 2, 3`,
+	},
+	"people by pattern": {
+		`SELECT pattern, SUM(seconds_saved), COUNT(DISTINCT user_id) FROM v_pattern_facts
+			WHERE kind = 'Saving' AND timestamp >= '2026-03-05 00:00:00.000000' AND timestamp < '2026-03-19 00:00:00.000000' GROUP BY 1`,
+		`SELECT name, SUM(time_saved_seconds), COUNT(DISTINCT user_id) FROM (
+			SELECT p.name, m.user_id, m.time_saved_seconds FROM metrics AS m JOIN patterns AS p ON p.id = m.pattern_id
+			WHERE m.created_at >= '2026-03-05 00:00:00.000000' AND m.created_at < '2026-03-19 00:00:00.000000'
+		) AS s GROUP BY 1`,
+	},
 	"measurements": {
 		`SELECT timestamp, metric_type, organization, project, source, function_name, SUM(measured), SUM(timed), CAST(SUM(ms_sum) AS BIGINT),
 			SUM(weighed), CAST(SUM(memory_sum) AS BIGINT), SUM(sized), CAST(SUM(file_sum) AS BIGINT) FROM v_performance_days GROUP BY 1, 2, 3, 4, 5, 6`,
@@ -145,11 +196,31 @@ func rowsOf(t *testing.T, db *store.DB, query string, args ...any) []string {
 	return rows
 }
 
+// withOrganization stores an organization with two people and two patterns, one
+// of them in two versions.
 func withOrganization(t *testing.T, db *store.DB) {
 	t.Helper()
 
 	_, err := db.ExecContext(t.Context(), `INSERT INTO organizations (id, name, slug, subscription_tier, created_at, updated_at)
 		VALUES (1, 'Halcyon', 'halcyon', 'free', '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000')`)
+	require.NoError(t, err)
+	at := metrics.At(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	var users []api.User
+	for id := range int64(2) {
+		name := fmt.Sprint("user", id)
+		users = append(users, api.User{
+			ID: 1 + id, OrganizationID: 1, Email: name + "@halcyon.example", Username: name, HashedPassword: "x", Role: api.RoleDeveloper, CreatedAt: at, UpdatedAt: at,
+		})
+	}
+	_, err = db.NewInsert().Model(&users).Exec(t.Context())
+	require.NoError(t, err)
+	var patterns []api.Pattern
+	for i, name := range []string{"guard", "retry", "retry"} {
+		patterns = append(patterns, api.Pattern{
+			ID: int64(1 + i), OrganizationID: 1, AuthorID: 1, Name: name, PatternData: metrics.JSON(`{}`), Version: int64(1 + i/2), CreatedAt: at, UpdatedAt: at,
+		})
+	}
+	_, err = db.NewInsert().Model(&patterns).Exec(t.Context())
 	require.NoError(t, err)
 }
 
@@ -174,7 +245,9 @@ func TestRollupShowsWhatTheRowsSay(t *testing.T) {
 			receipt, err := db.Insert(t.Context(), events)
 			require.NoError(t, err)
 			require.Empty(t, receipt.Refused)
-			total += receipt.Total().Stored
+			saved, err := save(t.Context(), db, someSavings(random, 60))
+			require.NoError(t, err)
+			total += receipt.Total().Stored + saved
 			requireEqual(step)
 			if random.IntN(2) == 0 {
 				n, err := store.Rollup(t.Context(), db)
@@ -194,7 +267,7 @@ func TestRollupShowsWhatTheRowsSay(t *testing.T) {
 		bitByBit := rolledUp(t, db)
 		for _, statement := range []string{
 			"DELETE FROM fl_generation_days", "DELETE FROM fl_detection_days", "DELETE FROM fl_pattern_days", "DELETE FROM fl_performance_days",
-			"DELETE FROM pattern_effectiveness", "DELETE FROM metrics_summary", "UPDATE fl_rollups SET last_id = 0, sample_below = 'g'",
+			"DELETE FROM fl_saving_days", "DELETE FROM pattern_effectiveness", "DELETE FROM metrics_summary", "UPDATE fl_rollups SET last_id = 0, sample_below = 'g'",
 		} {
 			_, err := db.ExecContext(t.Context(), statement)
 			require.NoError(t, err)
@@ -217,6 +290,7 @@ func rolledUp(t *testing.T, db *store.DB) map[string][]string {
 			FROM fl_generation_days ORDER BY 1, 2, 3, 4, 5, 6, 7, 8`),
 		"detections":    rowsOf(t, db, "SELECT * FROM fl_detection_days ORDER BY 1, 2, 3, 4, 5, 6, 7"),
 		"patterns":      rowsOf(t, db, "SELECT * FROM fl_pattern_days ORDER BY 1, 2, 3"),
+		"savings":       rowsOf(t, db, "SELECT * FROM fl_saving_days ORDER BY 1, 2, 3"),
 		"measurements":  rowsOf(t, db, "SELECT * FROM fl_performance_days ORDER BY 1, 2, 3, 4, 5, 6"),
 		"effectiveness": rowsOf(t, db, "SELECT pattern_name, application_count, success_count, failure_count, effectiveness_score, period_start, period_end, rolled_up FROM pattern_effectiveness ORDER BY 6, 1"),
 		"summaries": rowsOf(t, db, `SELECT metric_type, summary_date, total_count, high_severity_count, medium_severity_count, low_severity_count,
@@ -290,7 +364,7 @@ func TestRollupSummarizesDays(t *testing.T) {
 
 		for _, statement := range []string{
 			"DELETE FROM metrics_summary", "DELETE FROM fl_generation_days", "DELETE FROM fl_detection_days", "DELETE FROM fl_pattern_days", "DELETE FROM fl_performance_days",
-			"UPDATE fl_rollups SET last_id = 0",
+			"DELETE FROM fl_saving_days", "UPDATE fl_rollups SET last_id = 0",
 		} {
 			_, err := db.ExecContext(t.Context(), statement)
 			require.NoError(t, err)
@@ -314,6 +388,8 @@ func TestRollupWhileOthersWrite(t *testing.T) {
 				random := rand.New(rand.NewPCG(5, uint64(worker)))
 				for range 5 {
 					_, err := db.Insert(context.Background(), someEvents(random, 40))
+					assert.NoError(t, err)
+					_, err = save(context.Background(), db, someSavings(random, 40))
 					assert.NoError(t, err)
 					_, err = store.Rollup(context.Background(), db)
 					assert.NoError(t, err)
@@ -354,6 +430,27 @@ func TestRollupSeesEventsWithIDsOfDeletedOnes(t *testing.T) {
 		_, err = store.Rollup(t.Context(), db)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"[{6 true}]"}, rowsOf(t, db, "SELECT SUM(found) FROM fl_detection_days"))
+	})
+}
+
+func TestRollupSeesSavingsWithIDsOfDeletedOnes(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withOrganization(t, db)
+		save3 := func() {
+			at := metrics.At(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))
+			m := api.Metric{OrganizationID: 1, MetricType: "time_saved", MetricData: metrics.JSON(`{}`), TimeSavedSeconds: new(int64(60)), PatternID: new(int64(1)), CreatedAt: at}
+			_, err := save(t.Context(), db, []api.Metric{m, m, m})
+			require.NoError(t, err)
+			_, err = store.Rollup(t.Context(), db)
+			require.NoError(t, err)
+		}
+		save3()
+		_, err := db.ExecContext(t.Context(), "DELETE FROM metrics WHERE id > 1")
+		require.NoError(t, err)
+		save3()
+		assert.Equal(t, []string{"[{6 true} {360 true}]"}, rowsOf(t, db, "SELECT SUM(known), SUM(seconds) FROM fl_saving_days"))
 	})
 }
 
