@@ -49,7 +49,7 @@ func fill(ctx context.Context, env program.Env, dsn, file string) (string, error
 	}
 
 	// Ninety days of three organizations at work. Your own data comes from
-	// db.Insert, or from files through the package ingest.
+	// a recorder, from your tests, or from files.
 	if _, err := sample.Write(ctx, db, sample.Options{Until: env.Now(), Seed: 1}); err != nil {
 		return "", err
 	}
