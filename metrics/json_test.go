@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -97,6 +98,37 @@ func TestJSONNullIsNULL(t *testing.T) {
 	data, err := json.Marshal(struct{ J metrics.JSON }{})
 	require.NoError(t, err)
 	assert.Equal(t, `{"J":null}`, string(data))
+}
+
+func TestNewJSONAgreesWithEncodingJSON(t *testing.T) {
+	t.Parallel()
+
+	cyclic := map[string]any{}
+	cyclic["a"] = cyclic
+	for name, v := range map[string]any{
+		"plain values":        map[string]any{"b": "x", "a": true, "c": int64(-7), "d": 1e21, "e": map[string]any{"y": 0.1, "x": ""}},
+		"an empty object":     map[string]any{},
+		"no object":           map[string]any(nil),
+		"none inside":         map[string]any{"a": map[string]any(nil), "b": nil},
+		"odd texts":           map[string]any{"<&>\u2028\x7f": "\"\\\n\t", "\xff": "\xfe\ufffd😀"},
+		"equal keys":          map[string]any{"\xff": "1", "\xfe": "2"},
+		"NUL":                 map[string]any{"a": "\x00"},
+		"small numbers":       map[string]any{"a": math.SmallestNonzeroFloat64, "b": math.Copysign(0, -1)},
+		"no number":           map[string]any{"a": math.NaN()},
+		"infinite":            math.Inf(-1),
+		"lists":               map[string]any{"a": []string{"x"}, "b": []any{int64(1), 2, nil}},
+		"around in a circle":  cyclic,
+		"texts of their type": map[string]any{"a": metrics.SeverityHigh},
+	} {
+		var want metrics.JSON
+		data, wrong := json.Marshal(v)
+		if wrong == nil {
+			want, wrong = metrics.ParseJSON(data)
+		}
+		got, err := metrics.NewJSON(v)
+		assert.Equal(t, want, got, name)
+		assert.Equal(t, wrong == nil, err == nil, "%s: %v", name, err)
+	}
 }
 
 // FuzzParseJSON: what is accepted is a fixed point, means the same as before,
