@@ -27,10 +27,10 @@ func run(ctx context.Context, env program.Env) error {
 	}
 	defer db.Close()
 
-	events, err := store.Rollup(ctx, db)
+	rows, err := store.Rollup(ctx, db)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stderr, "rollup: events added up in %s: %d\n", db, events)
+	fmt.Fprintf(env.Stderr, "rollup: rows added up in %s: %d\n", db, rows)
 	return nil
 }

@@ -5,9 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
 	"github.com/doronpers/feedback-loop-go/store/storetest"
@@ -17,7 +19,8 @@ import (
 var benchmarkEvents = flag.Int("events", 5000, "how many events a benchmark has")
 
 // BenchmarkCharts measures each query of each page as Superset sends it, over
-// the twelve weeks of the page out of ninety days:
+// the twelve weeks of the page out of ninety days, and of how long it takes also
+// the 95th percentile:
 //
 //	go test ./superset/dashboards -run '^$' -bench Charts -events 1000000
 func BenchmarkCharts(b *testing.B) {
@@ -40,9 +43,15 @@ func BenchmarkCharts(b *testing.B) {
 					for i, q := range chart.Queries() {
 						sql := statement(b, db, about, q, twelveWeeks)
 						b.Run(fmt.Sprintf("%s/%s-%d", page.Slug, about.Slug, i+1), func(b *testing.B) {
+							var ms []float64
 							for b.Loop() {
+								start := time.Now()
 								require.NoError(b, fetch(b.Context(), db, sql))
+								ms = append(ms, time.Since(start).Seconds()*1e3)
 							}
+							p95, err := kpi.Quantile(ms, 0.95)
+							require.NoError(b, err)
+							b.ReportMetric(p95, "p95-ms")
 						})
 					}
 				}

@@ -10,9 +10,8 @@
 //
 // What grows with events is read by day (see store.Rollup). Of a sample of
 // 1,000,000 events in ninety days, rolled up, a query takes at most 65 ms on
-// PostgreSQL and 101 ms on SQLite, on two cores; two that read each entry of time
-// saved take longer: the report on patterns (109 and 202 ms) and their ROI (65
-// and 131 ms). BenchmarkCharts measures them all.
+// PostgreSQL and 101 ms on SQLite, on two cores. BenchmarkCharts measures them
+// all.
 package dashboards
 
 import "github.com/doronpers/feedback-loop-go/superset"

@@ -8,13 +8,14 @@ import (
 // PatternFacts describes the view v_pattern_facts: what is known of patterns.
 //
 // The view has one row for each fact, which fills the columns of its kind and
-// leaves the others empty: a period of pattern_effectiveness, an entry of time
-// saved, or the bugs, failed tests, review issues or deployment issues of a day. So the metrics of several kinds stand beside one another in a
-// table and none is counted twice.
+// leaves the others empty: a period of pattern_effectiveness, or of a day the
+// time saved by one user, the bugs, failed tests, review issues or deployment
+// issues. So the metrics of several kinds stand beside one another in a table and
+// none is counted twice.
 func PatternFacts() superset.Dataset {
 	return superset.Dataset{
 		Name: "v_pattern_facts",
-		Description: "What is known of patterns, one row for each fact: a period of effectiveness, an entry of time saved, " +
+		Description: "What is known of patterns, one row for each fact: a period of effectiveness, the time saved by a user, " +
 			"or the bugs, failed tests, review issues or deployment issues of a day. Patterns of one name count as one, whoever has them.",
 		Time: "timestamp",
 		Columns: []superset.Column{
@@ -31,8 +32,8 @@ func PatternFacts() superset.Dataset {
 			{Name: "successes", Label: "Succeeded", Type: superset.Integer, Description: "Of a period: those of them that compiled and ran."},
 			{Name: "failures", Label: "Failed", Type: superset.Integer, Description: "Of a period: those of them that did not."},
 			{Name: "score_weight", Label: "Weighted score", Type: superset.Float, Description: "Of a period: its effectiveness times its applications."},
-			{Name: "seconds_saved", Label: "Seconds saved", Type: superset.Integer, Description: "Of an entry of time saved; negative where the pattern cost time."},
-			{Name: "user_id", Label: "User", Type: superset.Integer, Description: "Of an entry of time saved: whose time."},
+			{Name: "seconds_saved", Label: "Seconds saved", Type: superset.Integer, Description: "Of time saved; negative where the pattern cost time."},
+			{Name: "user_id", Label: "User", Type: superset.Integer, Description: "Of time saved: whose."},
 			{Name: "found", Label: "Found", Type: superset.Integer, Description: "Of bugs and the like: how many the row adds up."},
 		},
 		Metrics: []superset.Metric{
