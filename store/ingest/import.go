@@ -244,9 +244,6 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 			b.found = findings{}
 			return true
 		}
-		if b.records == nil && !i.live {
-			b.records = make([]record, 0, batchRecords)
-		}
 		b.records = append(b.records, r)
 		b.size += len(r.text)
 		if !i.live && !b.full() {

@@ -30,28 +30,33 @@ func junitDecoder() decoder {
 
 // readJUnit takes each suite that has tests of its own for a run.
 func readJUnit(r io.Reader, s settings, emit func(record) bool, found *findings) error {
-	d := xml.NewDecoder(utf8Of(r))
-	d.CharsetReader = charsetReader
-	j := junit{xml: d, results: newTestResults(s, emit, found)}
+	text := newXMLText(r)
+	d := xml.NewDecoder(text)
+	d.CharsetReader = text.charset
+	j := junit{xml: d, text: text, results: newTestResults(s, emit, found)}
 	err := j.document()
 	var broken *xml.SyntaxError
 	switch {
 	case errors.Is(err, errStopped):
 		return nil
 	case errors.As(err, &broken):
-		return &formatError{d.InputOffset(), broken.Msg}
+		return &formatError{j.offset(), broken.Msg}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &formatError{d.InputOffset(), "it ends too early"}
+		return &formatError{j.offset(), "it ends too early"}
 	case err != nil && strings.HasPrefix(err.Error(), "xml: "): // of its encoding
-		return &formatError{d.InputOffset(), strings.TrimPrefix(err.Error(), "xml: ")}
+		return &formatError{j.offset(), strings.TrimPrefix(err.Error(), "xml: ")}
 	}
 	return err
 }
 
 type junit struct {
 	xml     *xml.Decoder
+	text    *xmlText
 	results *testResults
 }
+
+// offset is the byte of the file up to which it was read.
+func (j *junit) offset() int64 { return j.text.offset(j.xml.InputOffset()) }
 
 // document reads one element and nothing else.
 func (j *junit) document() error {
@@ -71,7 +76,7 @@ func (j *junit) document() error {
 		switch {
 		case !ok:
 		case read, start.Name.Local != "testsuites" && start.Name.Local != "testsuite":
-			return &formatError{j.xml.InputOffset(), "one element testsuites or testsuite is expected"}
+			return &formatError{j.offset(), "one element testsuites or testsuite is expected"}
 		default:
 			if err := j.suite(start, suite{at: j.results.settings.time.Time}, 0); err != nil {
 				return err
@@ -126,7 +131,7 @@ func (j *junit) children(element func(xml.StartElement) error, text func([]byte)
 // suite reads a suite, or all of them.
 func (j *junit) suite(start xml.StartElement, around suite, depth int) error {
 	if depth == maxSuites {
-		return &formatError{j.xml.InputOffset(), "suites are nested deeper than " + strconv.Itoa(maxSuites) + " levels"}
+		return &formatError{j.offset(), "suites are nested deeper than " + strconv.Itoa(maxSuites) + " levels"}
 	}
 	s := suite{name: attribute(start, "name"), at: around.at}
 	if seconds, err := strconv.ParseFloat(attribute(start, "time"), 64); err == nil {
@@ -195,19 +200,19 @@ func (j *junit) testCase(start xml.StartElement, s *suite) error {
 	err := j.children(func(start xml.StartElement) error {
 		switch start.Name.Local {
 		case "failure", "error":
-			text, err := j.text(start)
+			text, err := j.said(start)
 			if last.Outcome != testrun.Failed { // else the first one is the reason
 				last.Outcome, last.Message = testrun.Failed, text
 			}
 			return err
 		case "skipped":
-			text, err := j.text(start)
+			text, err := j.said(start)
 			if last.Outcome == testrun.Passed {
 				last.Outcome, last.Message = testrun.Skipped, text
 			}
 			return err
 		case "rerunFailure", "rerunError", "flakyFailure", "flakyError":
-			text, err := j.text(start)
+			text, err := j.said(start)
 			earlier = append(earlier, testrun.Execution{Test: last.Test, Outcome: testrun.Failed, At: s.at, Message: text})
 			return err
 		case "properties":
@@ -240,9 +245,9 @@ func (j *junit) testCase(start xml.StartElement, s *suite) error {
 	return nil
 }
 
-// text returns what an element says as attribute and as text, also in its
+// said returns what an element says as attribute and as text, also in its
 // stackTrace.
-func (j *junit) text(start xml.StartElement) (string, error) {
+func (j *junit) said(start xml.StartElement) (string, error) {
 	said := attribute(start, "message")
 	var inside message
 	gather := func(b []byte) { inside.add(string(b)) }
