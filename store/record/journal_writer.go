@@ -33,6 +33,11 @@ func (r *Recorder) log() {
 		if err == nil {
 			file, err = r.o.Journal.write(lines)
 		}
+		for i, err := range invalid {
+			if err != nil {
+				r.o.Refused(group[i].event, err) // before Close can know of it
+			}
+		}
 		r.settleLogged(invalid, file, err)
 	}
 }
@@ -58,13 +63,12 @@ func (r *Recorder) nextToLog() []entry {
 // settleLogged passes the group on to the database, without the events that are
 // invalid.
 func (r *Recorder) settleLogged(invalid []error, file *journalFile, err error) {
-	var refused []refusal
-
 	r.mu.Lock()
+	defer r.mu.Unlock()
+
 	for i, e := range r.logging {
 		switch {
 		case invalid[i] != nil:
-			refused = append(refused, refusal{e.event, invalid[i]})
 			r.settle(&e, &r.books.Refused, invalid[i])
 			continue
 		case err == nil:
@@ -81,7 +85,4 @@ func (r *Recorder) settleLogged(invalid []error, file *journalFile, err error) {
 	r.books.JournalErr = err
 	r.work.Broadcast()
 	r.notify()
-	r.mu.Unlock()
-
-	r.report(refused)
 }
