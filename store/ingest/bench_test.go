@@ -52,6 +52,7 @@ func BenchmarkReports(b *testing.B) {
 		"gotest": {ingest.GoTest, bytes.Repeat(reports(b)["gotest/go1.26.json"], 200), decodeJSON},
 		"junit":  {ingest.JUnit, repeated(b, "junit/pytest.xml", "<testcase", "</testsuite>", ""), decodeXML},
 		"pytest": {ingest.Pytest, repeated(b, "pytest/pytest.json", `{"nodeid": "test_shop.py::test_total", "lineno"`, `], "warnings"`, ","), decodeJSON},
+		"ctrf":   {ingest.CTRF, repeated(b, "ctrf/jest.json", "{\n        \"name\": \"cart adds up\"", "\n    ]", ","), decodeJSON},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(c.data)))
