@@ -150,10 +150,14 @@ func (f *frame) scan(b []byte) (n int, complete bool) {
 		case f.escape:
 			f.escape = false
 		case f.inText:
-			switch c {
-			case '\\':
+			for i < len(b) && b[i] != '"' && b[i] != '\\' {
+				i++
+			}
+			switch {
+			case i == len(b):
+			case b[i] == '\\':
 				f.escape = true
-			case '"':
+			default:
 				f.inText = false
 				if f.depth == 0 {
 					return i + 1, true
