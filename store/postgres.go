@@ -40,8 +40,9 @@ func configurePostgres(config *pgx.ConnConfig, dsn string) {
 		"timezone":                    "UTC",
 		"datestyle":                   "ISO",
 		"client_encoding":             "UTF8",
-		"standard_conforming_strings": "on", // what Bun's quoting assumes
-		"extra_float_digits":          "1",  // all digits of a float
+		"standard_conforming_strings": "on",  // what Bun's quoting assumes
+		"extra_float_digits":          "1",   // all digits of a float
+		"jit":                         "off", // compiling takes longer than what we ask does
 	} {
 		config.RuntimeParams[name] = value
 	}
