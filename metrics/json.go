@@ -36,8 +36,8 @@ func NewJSON(v any) (JSON, error) {
 	return ParseJSON(data)
 }
 
-// appendPlain writes what details are made of, in a fifth of the time that
-// encoding/json takes, and tells whether it is all of such a type.
+// appendPlain writes what details are made of, without what encoding/json
+// spends on sorting and reflection, and tells whether it is all of such a type.
 func appendPlain(b []byte, v any, depth int) ([]byte, bool) {
 	switch v := v.(type) {
 	case string:

@@ -11,7 +11,7 @@ import (
 )
 
 // fit decodes a JSON object into the struct to which v points, and tells
-// whether it could. It gives what encoding/json gives, in a third of the time,
+// whether it could. It gives what encoding/json gives, in half of the time,
 // but judges nothing: whatever is odd leaves the struct zero, so that
 // encoding/json can say what is wrong with it.
 func fit(object string, v any) bool {
