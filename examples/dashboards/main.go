@@ -6,11 +6,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
@@ -46,7 +43,7 @@ func write(env program.Env) error {
 		return err
 	}
 	if strings.HasSuffix(strings.ToLower(*out), ".zip") {
-		err = writeZip(bundle, *out)
+		err = program.ReplaceFile(*out, bundle.WriteZip)
 	} else {
 		err = bundle.WriteDir(*out)
 	}
@@ -55,23 +52,6 @@ func write(env program.Env) error {
 	}
 	fmt.Fprintf(env.Stderr, "dashboards: wrote %s, which reads %s\n", *out, bundle.Database)
 	return nil
-}
-
-// writeZip leaves an older file as it is until the new one is complete.
-func writeZip(bundle superset.Bundle, path string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".bundle-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(bundle.WriteZip(f), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // push imports the bundle into a Superset.

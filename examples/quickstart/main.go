@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/history"
@@ -78,16 +77,5 @@ func fill(ctx context.Context, env program.Env, dsn, file string) (string, error
 		return "", err
 	}
 	bundle := superset.Bundle{Database: address, Dashboards: dashboards.All()}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return "", err
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	if err := bundle.WriteZip(f); err != nil {
-		return "", err
-	}
-	return file, f.Close()
+	return file, program.WriteFile(file, bundle.WriteZip)
 }

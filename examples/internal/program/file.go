@@ -7,14 +7,18 @@ import (
 	"path/filepath"
 )
 
-// WriteFile writes a file, and makes its folder. An older file stays as it is
-// until the new one is complete.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+// WriteFile is [ReplaceFile] which makes the folder of the file first.
+func WriteFile(path string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, ".new-*")
+	return ReplaceFile(path, write)
+}
+
+// ReplaceFile writes a file. An older one stays as it is until the new one is
+// complete.
+func ReplaceFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
 	}
