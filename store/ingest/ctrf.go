@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store/testrun"
 )
 
@@ -140,7 +141,7 @@ func (c *ctrf) test(doc *stream) error {
 	for _, attempt := range append(earlier, t.ctrfAttempt) {
 		e, ok := c.execution(attempt)
 		if !ok {
-			reason := "status is " + cut(attempt.Status, maxUnknownKey) + ", which is unknown"
+			reason := "status is " + metrics.CutText(attempt.Status, maxUnknownKey) + ", which is unknown"
 			return c.results.refuse(rec.text, []fault{{at: ".status", reason: reason}})
 		}
 		e.Test = ctrfName(t.Suite, t.Name)

@@ -336,7 +336,7 @@ func (d *document) list(l list) error {
 // decode makes an event of a value, or notes the faults of the record.
 func (d *document) decode(l list, r *record, value text) error {
 	if value.size > maxRecord {
-		r.text = cut(string(value.bytes), metrics.MaxText)
+		r.text = metrics.CutText(string(value.bytes), metrics.MaxText)
 		r.faults = []fault{{reason: fmt.Sprintf("must be at most %d bytes long, has %d", maxRecord, value.size)}}
 		return nil
 	}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
 )
@@ -118,22 +117,11 @@ func (f *fields) optionalText(names ...string) *string {
 	switch names[0] {
 	case "code", "code_snippet", "prompt", "stack_trace":
 		if len(s) > metrics.MaxText {
-			s = cut(s, metrics.MaxText)
+			s = metrics.CutText(s, metrics.MaxText)
 			f.found.cut++
 		}
 	}
 	return &s
-}
-
-// cut shortens s to at most limit bytes, between two characters.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	for !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit]
 }
 
 // optionalName returns a name, nil when it is unknown or empty.

@@ -152,7 +152,7 @@ func repositoryOf(address string) string {
 func (d githubDeployment) records(s settings, status githubStatus, said record, found *findings) []record {
 	failed := status.State == "failure" || status.State == "error"
 	if !failed && status.State != "success" && status.State != "" {
-		found.passOver("deployment status " + cut(status.State, maxUnknownKey))
+		found.passOver("deployment status " + metrics.CutText(status.State, maxUnknownKey))
 		return nil
 	}
 	at, faults := githubTime(status.CreatedAt, "created_at")

@@ -365,10 +365,10 @@ func (i *importer) quarantine(ctx context.Context, b batch) error {
 }
 
 func (i *importer) row(r record) store.RefusedRecord {
-	text := i.redactText(printable(r.text))
+	text := i.redactText(metrics.CleanText(r.text))
 	row := store.RefusedRecord{
 		RecordKey:     recordKey(r.list, text, i.base, strconv.Itoa(r.index), strconv.FormatInt(r.size, 10)),
-		File:          printable(i.base),
+		File:          metrics.CleanText(i.base),
 		Format:        string(i.receipt.Format),
 		TableName:     &r.table,
 		Position:      int64(r.index),
@@ -385,11 +385,6 @@ func (i *importer) row(r record) store.RefusedRecord {
 	}
 	row.Reason = i.redactText(strings.Join(reasons, "; "))
 	return row
-}
-
-// printable is text that both databases keep.
-func printable(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // recordKey identifies a refused record, whatever the reason: the rules may

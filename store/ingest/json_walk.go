@@ -195,7 +195,7 @@ func (s *stream) decode(r *record, v any, found *findings) error {
 	}
 	r.size = value.size
 	if value.size > maxRecord {
-		r.text = cut(string(value.bytes), metrics.MaxText)
+		r.text = metrics.CutText(string(value.bytes), metrics.MaxText)
 		r.faults = []fault{{reason: fmt.Sprintf("must be at most %d bytes long, has %d", maxRecord, value.size)}}
 		return nil
 	}
@@ -234,7 +234,7 @@ func unfit(err error) fault {
 
 // jsonPath turns the names of Go's fields into those that JSON has for them.
 func jsonPath(fields string) string {
-	names := strings.Split(cut(fields, maxUnknownKey), ".")
+	names := strings.Split(metrics.CutText(fields, maxUnknownKey), ".")
 	for i, name := range names {
 		if strings.ToUpper(name) == name {
 			names[i] = strings.ToLower(name)

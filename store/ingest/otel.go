@@ -397,7 +397,7 @@ func (r otelRecord) codeGeneration(s settings, at metrics.Time, found *findings)
 		g.Prompt, said = r.prompt()
 	}
 	if len(g.Prompt) > metrics.MaxText {
-		g.Prompt = cut(g.Prompt, metrics.MaxText)
+		g.Prompt = metrics.CutText(g.Prompt, metrics.MaxText)
 		found.cut++
 	}
 	if !said && !slices.ContainsFunc(faults, func(f fault) bool { return f.column == "prompt" }) {

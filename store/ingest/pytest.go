@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store/testrun"
 )
 
@@ -155,7 +156,7 @@ func readPytestTest(doc *stream, results *testResults, run *testrun.Run, whole t
 	case "skipped", "xfailed":
 		e.Outcome = testrun.Skipped
 	default:
-		return results.refuse(rec.text, []fault{{at: ".outcome", reason: "outcome is " + cut(outcome, maxUnknownKey) + ", which is unknown"}})
+		return results.refuse(rec.text, []fault{{at: ".outcome", reason: "outcome is " + metrics.CutText(outcome, maxUnknownKey) + ", which is unknown"}})
 	}
 	return results.add(run.End(e), rec.text)
 }

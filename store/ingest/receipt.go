@@ -1,6 +1,10 @@
 package ingest
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/doronpers/feedback-loop-go/metrics"
+)
 
 // Receipt says what became of the records of a file.
 type Receipt struct {
@@ -86,7 +90,7 @@ type findings struct {
 func (f *findings) table(name string) { f.tables = append(f.tables, name) }
 
 func (f *findings) unknownMember(key string) {
-	f.unknown = appendKey(f.unknown, cut(key, maxUnknownKey))
+	f.unknown = appendKey(f.unknown, metrics.CutText(key, maxUnknownKey))
 }
 
 func (f *findings) unknownKey(list, key string) {
@@ -126,7 +130,7 @@ func countKey(keys map[string]map[string]int, list, key string, n int) {
 	if keys[list] == nil {
 		keys[list] = map[string]int{}
 	}
-	key = cut(key, maxUnknownKey)
+	key = metrics.CutText(key, maxUnknownKey)
 	if _, known := keys[list][key]; !known && len(keys[list]) >= maxUnknownKeys {
 		key = otherKeys
 	}

@@ -266,7 +266,7 @@ func (r sarifResult) noFinding(rule sarifRule) string {
 	case r.BaselineState == "absent":
 		return "absent since the baseline"
 	case r.Kind != "" && r.Kind != "fail":
-		return "of kind " + cut(r.Kind, maxUnknownKey)
+		return "of kind " + metrics.CutText(r.Kind, maxUnknownKey)
 	case r.level(rule) == "none":
 		return "of level none"
 	default:
@@ -414,7 +414,7 @@ func pathOf(uri string) string {
 	if err != nil {
 		path = uri
 	}
-	return printable(strings.TrimPrefix(path, "file://"))
+	return metrics.CleanText(strings.TrimPrefix(path, "file://"))
 }
 
 // suggestion is the message with what could be done: the fixes of the result,

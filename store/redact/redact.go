@@ -145,7 +145,7 @@ func (r *Redactor) text(s *string, limit int) {
 		return
 	}
 	if len(*s) <= limit { // a text that was too long is for Validate to refuse
-		clean = cut(clean, limit)
+		clean = metrics.CutText(clean, limit)
 	}
 	*s = clean
 }

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Finding says where a text held a secret, never which.
@@ -150,15 +149,4 @@ func joined(spans []span) []span {
 		}
 	}
 	return all
-}
-
-// cut shortens s to at most limit bytes, between two characters.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	for limit > 0 && !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit]
 }

@@ -137,9 +137,9 @@ func (r *Run) Attr(name, key, value string) {
 	}
 	switch key {
 	case AttrPattern:
-		t.patterns = append(t.patterns, clean(value))
+		t.patterns = append(t.patterns, metrics.CleanText(value))
 	case AttrGeneration:
-		t.generation = clean(value)
+		t.generation = metrics.CleanText(value)
 	}
 }
 
@@ -194,9 +194,9 @@ func (r *Run) count(e Execution) []metrics.Event {
 	if len(e.Patterns) == 0 && r.options.Patterns != nil {
 		e.Patterns = r.options.Patterns(e)
 	}
-	e.Test, e.Message = clean(e.Test), clean(e.Message)
+	e.Test, e.Message = metrics.CleanText(e.Test), metrics.CleanText(e.Message)
 	if len(e.Message) > metrics.MaxText {
-		e.Message = strings.ToValidUTF8(e.Message[:metrics.MaxText], "")
+		e.Message = metrics.CutText(e.Message, metrics.MaxText)
 		r.cut++
 	}
 	r.counts[e.Outcome]++
@@ -230,15 +230,10 @@ func (r *Run) Close(e Execution) []metrics.Event {
 		Origin:          r.options.Origin,
 		MetricType:      metrics.MetricTestRun,
 		Details:         r.details(),
-		FunctionName:    optional(clean(e.Test)),
+		FunctionName:    optional(metrics.CleanText(e.Test)),
 		ExecutionTimeMS: milliseconds(e.Duration),
 		Timestamp:       metrics.At(e.At),
 	})
-}
-
-// clean replaces what no database keeps.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 func optional(s string) *string {
