@@ -19,8 +19,7 @@ const CTRF Format = "ctrf"
 func ctrfDecoder() decoder {
 	return decoder{
 		format: CTRF,
-		recognises: func(head []byte) bool {
-			keys := keysOf(head)
+		recognises: func(head []byte, keys []string) bool {
 			return slices.Contains(keys, "results") && (slices.Contains(keys, "reportFormat") || ctrfHasTool(head))
 		},
 		read:   readCTRF,

@@ -131,7 +131,7 @@ func llmCall(f *fields) metrics.Event {
 func feedbackLoopDecoder() decoder {
 	return decoder{
 		format:     FeedbackLoop,
-		recognises: func([]byte) bool { return false }, // it is the last one
+		recognises: func([]byte, []string) bool { return false }, // it is the last one
 		read:       readFeedbackLoop,
 		locate:     locateFeedbackLoop,
 	}

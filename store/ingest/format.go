@@ -52,8 +52,9 @@ type decoder struct {
 	format Format
 
 	// recognises says whether a file that begins so is of the format. Head is
-	// the whole file if that is short, else its first headBytes.
-	recognises func(head []byte) bool
+	// the whole file if that is short, else its first headBytes; keys are those
+	// of the JSON object with which it begins, see keysOf.
+	recognises func(head []byte, keys []string) bool
 
 	// read calls emit for each record, in their order, until emit returns
 	// false. It returns a formatError or what r says. It makes no record
@@ -86,9 +87,9 @@ func decoders() []decoder {
 const headBytes = 64 << 10
 
 func recognise(head []byte) decoder {
-	all := decoders()
+	all, keys := decoders(), keysOf(head)
 	for _, d := range all {
-		if d.recognises(head) {
+		if d.recognises(head, keys) {
 			return d
 		}
 	}

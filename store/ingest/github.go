@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"io"
 	"path"
 	"slices"
@@ -26,8 +27,7 @@ func githubDecoder() decoder {
 	}
 }
 
-func recognisesGitHub(head []byte) bool {
-	keys := keysOf(head)
+func recognisesGitHub(_ []byte, keys []string) bool {
 	has := func(key string) bool { return slices.Contains(keys, key) }
 	return has("deployment_status") || has("workflow_run") ||
 		has("environment") && (has("statuses_url") || has("deployment_url")) ||
@@ -108,7 +108,7 @@ type githubWorkflowRun struct {
 }
 
 func (p githubPayload) records(s settings, said record, found *findings) []record {
-	s.origin.Project = orElse(s.origin.Project, firstOf(p.Repository.FullName, repositoryOf(p.RepositoryURL)))
+	s.origin.Project = orElse(s.origin.Project, cmp.Or(p.Repository.FullName, repositoryOf(p.RepositoryURL)))
 	if p.WorkflowRun != nil && p.WorkflowRun.ID != 0 {
 		s.origin.RunID = orElse(s.origin.RunID, strconv.FormatInt(p.WorkflowRun.ID, 10))
 	}
@@ -160,7 +160,7 @@ func (d githubDeployment) records(s settings, status githubStatus, said record, 
 		said.faults = faults
 		return []record{said}
 	}
-	d.Environment = firstOf(status.Environment, d.Environment)
+	d.Environment = cmp.Or(status.Environment, d.Environment)
 	row := said
 	row.event, row.faults = d.measurement(s, status.State, at)
 	if !failed {

@@ -15,8 +15,7 @@ const GolangCI Format = "golangci-lint"
 func golangciDecoder() decoder {
 	return decoder{
 		format: GolangCI,
-		recognises: func(head []byte) bool {
-			keys := keysOf(head)
+		recognises: func(_ []byte, keys []string) bool {
 			return len(keys) > 0 && keys[0] == "Issues"
 		},
 		read:   readGolangCI,

@@ -21,7 +21,7 @@ func goTestDecoder() decoder {
 	return decoder{format: GoTest, recognises: recognisesGoTest, read: readGoTest, locate: locateNowhere}
 }
 
-func recognisesGoTest(head []byte) bool {
+func recognisesGoTest(head []byte, _ []string) bool {
 	for line := range bytes.Lines(head) {
 		for _, key := range []string{"Time", "Action", "ImportPath", "Package"} {
 			if bytes.HasPrefix(line, []byte(`{"`+key+`":"`)) && bytes.Contains(line, []byte(`"Action":"`)) {
@@ -184,6 +184,9 @@ func (r *goTestReader) parse(line string) (goEvent, bool) {
 	return e, known
 }
 
+// goOutcomes are the actions that end a test or a package.
+var goOutcomes = map[string]testrun.Outcome{"pass": testrun.Passed, "fail": testrun.Failed, "skip": testrun.Skipped}
+
 // event takes an event in. The error is errStopped.
 func (r *goTestReader) event(e goEvent) error {
 	if e.pkg == "" {
@@ -210,13 +213,12 @@ func (r *goTestReader) event(e goEvent) error {
 	case "output":
 		p.output(e)
 	case "pass", "fail", "skip":
-		outcome := map[string]testrun.Outcome{"pass": testrun.Passed, "fail": testrun.Failed, "skip": testrun.Skipped}[e.action]
-		end := testrun.Execution{Test: name, Outcome: outcome, At: e.at, Duration: e.elapsed}
+		end := testrun.Execution{Test: name, Outcome: goOutcomes[e.action], At: e.at, Duration: e.elapsed}
 		if e.test != "" {
 			return r.endTest(p, e, end)
 		}
 		delete(r.packages, e.pkg)
-		if outcome == testrun.Skipped {
+		if end.Outcome == testrun.Skipped {
 			return nil // it has no tests
 		}
 		end.Test, end.Message = e.pkg, r.reason(p, e)

@@ -235,10 +235,11 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 	b.err = d.read(file, i.settings, func(r record) bool {
 		if r.event != nil {
 			i.settings.rules.assign(r.event)
-			if i.redacts(r.event) {
+			content, redacted := i.redacts(r.event)
+			if redacted {
 				b.found.redacted++
 			}
-			keys.identify(r.event)
+			keys.identify(r.event, content)
 		}
 		if read++; read <= i.skip {
 			b.found = findings{}
@@ -254,14 +255,16 @@ func (i *importer) decode(ctx context.Context, d *decoder, r io.Reader, batches 
 	send()
 }
 
-// redacts redacts an event and tells whether that changed it.
-func (i *importer) redacts(e metrics.Event) bool {
+// redacts redacts an event and tells whether that changed it. It returns the
+// content key that this takes, empty when nothing is redacted.
+func (i *importer) redacts(e metrics.Event) (content string, changed bool) {
 	if i.redact == nil {
-		return false
+		return "", false
 	}
 	before := e.ContentKey(0)
 	i.redact(e)
-	return e.ContentKey(0) != before
+	content = e.ContentKey(0)
+	return content, content != before
 }
 
 // redactText redacts what is no event.

@@ -15,7 +15,7 @@ const JSONLines Format = "jsonl"
 func jsonLinesDecoder() decoder {
 	return decoder{
 		format: JSONLines,
-		recognises: func(head []byte) bool {
+		recognises: func(head []byte, _ []string) bool {
 			return bytes.HasPrefix(head, []byte(tablePrefix+"metrics_"))
 		},
 		read:   readJSONLines,

@@ -19,7 +19,7 @@ const JUnit Format = "junit"
 func junitDecoder() decoder {
 	return decoder{
 		format: JUnit,
-		recognises: func(head []byte) bool {
+		recognises: func(head []byte, _ []string) bool {
 			// Without the zeros UTF-16 is ASCII, as far as this looks at it.
 			return bytes.Contains(bytes.ReplaceAll(head, []byte{0}, nil), []byte("<testsuite"))
 		},

@@ -22,8 +22,7 @@ const OpenTelemetry Format = "opentelemetry"
 func otelDecoder() decoder {
 	return decoder{
 		format: OpenTelemetry,
-		recognises: func(head []byte) bool {
-			keys := keysOf(head)
+		recognises: func(_ []byte, keys []string) bool {
 			return slices.Contains(keys, "resourceSpans") || slices.Contains(keys, "resourceLogs")
 		},
 		read:   readOTel,

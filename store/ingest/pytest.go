@@ -17,8 +17,7 @@ const Pytest Format = "pytest"
 func pytestDecoder() decoder {
 	return decoder{
 		format: Pytest,
-		recognises: func(head []byte) bool {
-			keys := keysOf(head)
+		recognises: func(_ []byte, keys []string) bool {
 			return len(keys) > 3 && slices.Equal(keys[:4], []string{"created", "duration", "exitcode", "root"})
 		},
 		read:   readPytest,

@@ -22,12 +22,16 @@ func newRepeats() *repeats {
 	return &repeats{seen: fingerprints{}, again: map[fingerprint]int{}}
 }
 
-// identify sets the key of an event that has none.
-func (r *repeats) identify(e metrics.Event) {
+// identify sets the key of an event that has none. Its content key may be known
+// already; else it is empty.
+func (r *repeats) identify(e metrics.Event, content string) {
 	if e.Provenance().EventKey != "" {
 		return
 	}
-	key := e.ContentKey(0)
+	key := content
+	if key == "" {
+		key = e.ContentKey(0)
+	}
 	var f fingerprint
 	_, _ = hex.Decode(f[:], []byte(key[:2*len(f)])) // a key is hexadecimal
 	if !r.seen.add(f) {

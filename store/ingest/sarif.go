@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -19,7 +20,7 @@ const SARIF Format = "sarif"
 func sarifDecoder() decoder {
 	return decoder{
 		format:     SARIF,
-		recognises: func(head []byte) bool { return slices.Contains(keysOf(head), "runs") },
+		recognises: func(_ []byte, keys []string) bool { return slices.Contains(keys, "runs") },
 		read:       readSARIF,
 		locate:     locateNowhere,
 	}
@@ -311,7 +312,7 @@ func (run *sarifRun) review(r sarifResult, rule sarifRule) (metrics.Event, []fau
 	}
 	e := &metrics.CodeReview{
 		Origin:    run.settings.origin,
-		IssueType: firstOf(r.RuleID, r.Rule.ID, rule.ID),
+		IssueType: cmp.Or(r.RuleID, r.Rule.ID, rule.ID),
 		Pattern:   metrics.NoPattern,
 		Severity:  r.severity(rule),
 		Count:     max(r.OccurrenceCount, 1),
@@ -352,7 +353,7 @@ func (run *sarifRun) rule(r sarifResult) sarifRule {
 			return rules[*i]
 		}
 	}
-	for id := firstOf(r.RuleID, r.Rule.ID); id != ""; id = id[:max(strings.LastIndexByte(id, '/'), 0)] {
+	for id := cmp.Or(r.RuleID, r.Rule.ID); id != ""; id = id[:max(strings.LastIndexByte(id, '/'), 0)] {
 		for _, rule := range rules {
 			if rule.ID == id {
 				return rule
@@ -360,16 +361,6 @@ func (run *sarifRun) rule(r sarifResult) sarifRule {
 		}
 	}
 	return sarifRule{}
-}
-
-// firstOf is the first text that is not empty.
-func firstOf(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }
 
 // severity takes the score of a security problem by the bands of CVSS, else
@@ -392,7 +383,7 @@ func (r sarifResult) severity(rule sarifRule) metrics.Severity {
 }
 
 func (r sarifResult) level(rule sarifRule) string {
-	return firstOf(r.Level, rule.DefaultConfiguration.Level)
+	return cmp.Or(r.Level, rule.DefaultConfiguration.Level)
 }
 
 func severityOfScore(score float64) metrics.Severity {
@@ -420,7 +411,7 @@ func pathOf(uri string) string {
 // suggestion is the message with what could be done: the fixes of the result,
 // else the help of the rule unless that makes it too long.
 func (r sarifResult) suggestion(rule sarifRule) string {
-	message := firstOf(r.Message.Text, r.Message.Markdown, rule.MessageStrings[r.Message.ID].Text)
+	message := cmp.Or(r.Message.Text, r.Message.Markdown, rule.MessageStrings[r.Message.ID].Text)
 	parts := []string{r.fill(message)}
 	for _, fix := range r.Fixes {
 		parts = append(parts, fix.Description.Text)
@@ -466,6 +457,6 @@ func (run *sarifRun) identify(e *metrics.CodeReview, r sarifResult) {
 	if e.RunID == nil {
 		identity.Timestamp = e.Timestamp
 	}
-	run.same.identify(&identity)
+	run.same.identify(&identity, "")
 	e.EventKey = identity.EventKey
 }
