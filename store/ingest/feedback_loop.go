@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
@@ -140,16 +141,15 @@ func feedbackLoopDecoder() decoder {
 // readFeedbackLoop reads a document of lists. It never holds more of it than
 // one record.
 func readFeedbackLoop(r io.Reader, s settings, emit func(record) bool, found *findings) error {
-	d := document{stream: newStream(r), fields: fields{settings: s, found: found}, emit: emit}
-	err := d.read()
-	switch {
-	case errors.Is(err, errStopped):
-		return nil
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &formatError{d.stream.before + int64(d.stream.end), "it ends too early"}
-	default:
-		return err
-	}
+	return walk(r, func(doc *stream) error {
+		if c, err := doc.next(); err != nil {
+			return err
+		} else if c != '{' {
+			return doc.fail("it is no JSON object with lists such as bugs and code_generation")
+		}
+		d := document{stream: doc, fields: fields{settings: s, found: found}, emit: emit}
+		return doc.object(d.member)
+	})
 }
 
 // errStopped ends reading when emit wants no more.
@@ -162,126 +162,32 @@ type document struct {
 	seen   []string // names of the lists so far
 }
 
-func (d *document) fail(reason string) error {
-	return &formatError{d.stream.offset(), reason}
-}
-
-func (d *document) read() error {
-	d.stream.skipMark()
-	c, err := d.stream.next()
-	if errors.Is(err, io.EOF) {
-		return d.fail("it is empty")
+func (d *document) member(key string) error {
+	i := slices.IndexFunc(lists, func(l list) bool { return l.name == key })
+	if i < 0 {
+		d.fields.found.unknownMember(key)
+		return d.stream.pass()
 	}
+	if slices.Contains(d.seen, key) {
+		return &formatError{d.stream.keyOffset, key + " occurs twice"}
+	}
+	d.seen = append(d.seen, key)
+	d.fields.found.table(lists[i].table)
+	c, err := d.stream.next()
 	if err != nil {
 		return err
 	}
-	if c != '{' {
-		return d.fail("it is no JSON object with lists such as bugs and code_generation")
+	if c == '[' {
+		return d.list(lists[i])
 	}
-	d.stream.at++
-	if err := d.members(); err != nil {
+	value, err := d.stream.value()
+	if err != nil {
 		return err
 	}
-	if _, err := d.stream.next(); err == nil {
-		return d.fail("text follows after the end of the document")
-	} else if !errors.Is(err, io.EOF) {
-		return err
+	if string(value.bytes) != "null" {
+		return &formatError{value.offset, key + " is no list"}
 	}
 	return nil
-}
-
-// members passes the members of the document and its closing brace.
-func (d *document) members() error {
-	for first := true; ; first = false {
-		c, err := d.stream.next()
-		if err != nil {
-			return err
-		}
-		if c == '}' && first {
-			d.stream.at++
-			return nil
-		}
-		if c != '"' {
-			return d.fail("a key in quotes is expected")
-		}
-		if err := d.member(); err != nil {
-			return err
-		}
-		if end, err := d.separator('}'); end || err != nil {
-			return err
-		}
-	}
-}
-
-// separator passes a comma or the closing bracket, and tells whether it was
-// the latter.
-func (d *document) separator(closing byte) (end bool, err error) {
-	c, err := d.stream.next()
-	if err != nil {
-		return false, err
-	}
-	if c != ',' && c != closing {
-		return false, d.fail("a comma or " + string(closing) + " is expected")
-	}
-	d.stream.at++
-	return c == closing, nil
-}
-
-func (d *document) member() error {
-	quoted, err := d.stream.value()
-	if err != nil {
-		return err
-	}
-	if quoted.size > maxRecord {
-		return &formatError{quoted.offset, "a key is too long"}
-	}
-	checked, err := check(quoted)
-	if err != nil {
-		return err
-	}
-	key := unquote(checked)
-	c, err := d.stream.next()
-	if err != nil {
-		return err
-	}
-	if c != ':' {
-		return d.fail("a colon is expected")
-	}
-	d.stream.at++
-	if c, err = d.stream.next(); err != nil {
-		return err
-	}
-
-	for _, l := range lists {
-		if l.name != key {
-			continue
-		}
-		for _, name := range d.seen {
-			if name == key {
-				return &formatError{quoted.offset, key + " occurs twice"}
-			}
-		}
-		d.seen = append(d.seen, key)
-		d.fields.found.table(l.table)
-		if c == '[' {
-			return d.list(l)
-		}
-		value, err := d.stream.value()
-		if err != nil {
-			return err
-		}
-		if string(value.bytes) != "null" {
-			return &formatError{value.offset, key + " is no list"}
-		}
-		return nil
-	}
-	d.fields.found.unknownMember(key)
-	value, err := d.stream.value()
-	if err != nil || value.size > maxRecord {
-		return err
-	}
-	_, err = check(value)
-	return err
 }
 
 // check checks that a whole value is JSON.
@@ -305,32 +211,20 @@ func within(t text, err error) error {
 }
 
 func (d *document) list(l list) error {
-	d.stream.at++
-	path := "$." + l.name
-	for index := 0; ; index++ {
-		c, err := d.stream.next()
-		if err != nil {
-			return err
-		}
-		if c == ']' && index == 0 {
-			d.stream.at++
-			return nil
-		}
+	return d.stream.list(func(index int) error {
 		value, err := d.stream.value()
 		if err != nil {
 			return err
 		}
-		r := record{list: path, index: index, table: l.table, size: value.size}
+		r := record{list: "$." + l.name, index: index, table: l.table, size: value.size}
 		if err := d.decode(l, &r, value); err != nil {
 			return err
 		}
 		if !d.emit(r) {
 			return errStopped
 		}
-		if end, err := d.separator(']'); end || err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // decode makes an event of a value, or notes the faults of the record.

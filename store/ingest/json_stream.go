@@ -18,6 +18,8 @@ type stream struct {
 	end    int   // of the bytes in buf
 	before int64 // bytes of the document before buf
 	err    error // of r
+
+	keyOffset int64 // of the key that was passed last
 }
 
 func newStream(r io.Reader) *stream {

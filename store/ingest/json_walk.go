@@ -112,6 +112,7 @@ func (s *stream) key() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.keyOffset = quoted.offset
 	if quoted.size > maxRecord {
 		return "", &formatError{quoted.offset, "a key is too long"}
 	}
