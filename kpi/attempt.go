@@ -21,14 +21,14 @@ type attempt struct {
 	confidence      sql.NullFloat64
 	success         sql.NullBool
 	list            sql.RawBytes // patterns_applied
-	metadata        sql.RawBytes
+	metadata        sql.RawBytes // where they are wanted
 }
 
 // eachAttempt streams the generations in scope of a window and returns how many
 // it left out because of their source. Metadata are read in whole only where
 // they are wanted: they are most of a row.
 func (p plan) eachAttempt(ctx context.Context, db bun.IDB, w Window, metadata bool, visit func(*attempt)) (excluded int64, err error) {
-	wanted := p.mayNameExcluded()
+	wanted := bun.Safe("1 = 0")
 	if metadata {
 		wanted = "1 = 1"
 	}
@@ -37,6 +37,7 @@ func (p plan) eachAttempt(ctx context.Context, db bun.IDB, w Window, metadata bo
 		ColumnExpr("CASE WHEN success THEN 1 WHEN NOT success THEN 0 END").
 		ColumnExpr("patterns_applied").
 		ColumnExpr("CASE WHEN ? THEN generation_metadata END", wanted).
+		ColumnExpr("CASE WHEN ? THEN 1 ELSE 0 END", p.excluded()).
 		Where("timestamp >= ?", w.Start).
 		Where("timestamp < ?", w.End).
 		Rows(ctx)
@@ -46,12 +47,13 @@ func (p plan) eachAttempt(ctx context.Context, db bun.IDB, w Window, metadata bo
 	defer rows.Close() //nolint:errcheck // rows.Err says what there is to say
 
 	var a attempt
+	var left bool
 	for rows.Next() {
 		if err := rows.Scan(&a.id, &a.at, &a.organization, &a.project, &a.source, &a.confidence,
-			&a.success, &a.list, &a.metadata); err != nil {
+			&a.success, &a.list, &a.metadata, &left); err != nil {
 			return 0, err
 		}
-		if a.source.Valid && slices.Contains(p.ExcludeSources, a.source.String) || p.excludedBy(a.metadata) {
+		if left {
 			excluded++
 			continue
 		}

@@ -7,9 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 )
 
 const generationTable = "metrics_code_generation"
@@ -74,10 +74,10 @@ func (f *facts) readGenerations(when period) func(context.Context, bun.IDB) erro
 			ColumnExpr("? AS id", bun.Safe(id)).
 			ColumnExpr("? + (CASE WHEN success THEN ? WHEN NOT success THEN ? ELSE 0 END)"+
 				" + (CASE WHEN has_error THEN ? ELSE 0 END)"+
-				" + (CASE WHEN source IN (?) OR metadata_source IN (?) THEN ? ELSE 0 END)"+
+				" + (CASE WHEN ? THEN ? ELSE 0 END)"+
 				" + (CASE WHEN patterns_count <> patterns_listed THEN ? ELSE 0 END) AS flags",
 				when, flagSuccess, flagFailure, flagError,
-				bun.List(f.ExcludeSources), bun.List(f.ExcludeSources), flagExcluded, flagMismatched).
+				f.excluded(), flagExcluded, flagMismatched).
 			ColumnExpr("confidence").
 			ColumnExpr("COALESCE(patterns_count, patterns_listed) AS count").
 			ColumnExpr("CASE WHEN patterns_listed IS NULL THEN patterns_applied END AS list")
@@ -110,25 +110,10 @@ func (p plan) within(q *bun.SelectQuery, when period) *bun.SelectQuery {
 	}
 }
 
-// mayNameExcluded is true of every row whose metadata names an excluded
-// source, and of few others. Access to JSON differs between databases, text
-// does not; the metadata of these rows is then read in Go.
-func (p plan) mayNameExcluded() bun.Safe {
-	var alternatives []string
-	for _, source := range p.ExcludeSources {
-		// What JSON or LIKE may write otherwise is left open.
-		pattern := strings.Map(func(r rune) rune {
-			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
-				return r
-			}
-			return '%'
-		}, source)
-		alternatives = append(alternatives, "CAST(generation_metadata AS TEXT) LIKE '%"+pattern+"%'")
-	}
-	if len(alternatives) == 0 {
-		return "1 = 0"
-	}
-	return bun.Safe(strings.Join(alternatives, " OR "))
+// excluded is the condition that a source or metadata name an excluded source.
+func (p plan) excluded() schema.QueryWithArgs {
+	sources := bun.List(p.ExcludeSources)
+	return bun.SafeQuery("source IN (?) OR metadata_source IN (?)", sources, sources)
 }
 
 // excludedBy tells whether metadata name an excluded source.
