@@ -14,7 +14,9 @@ CREATE TABLE public.fl_saving_days (
 );
 INSERT INTO public.fl_rollups (table_name) VALUES ('metrics');
 
--- v_pattern_facts: as before, with time saved out of its rollup.
+-- v_pattern_facts: as before, with detections and time saved out of their
+-- rollups: one row for the detections of a kind, day and pattern, of which found
+-- tells how many there are.
 
 DROP VIEW public.v_pattern_facts;
 
