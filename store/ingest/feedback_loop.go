@@ -216,7 +216,7 @@ func (d *document) list(l list) error {
 		if err != nil {
 			return err
 		}
-		r := record{list: "$." + l.name, index: index, table: l.table, size: value.size}
+		r := record{list: "$." + l.name, index: index, table: l.table}
 		if err := d.decode(l, &r, value); err != nil {
 			return err
 		}
@@ -229,12 +229,9 @@ func (d *document) list(l list) error {
 
 // decode makes an event of a value, or notes the faults of the record.
 func (d *document) decode(l list, r *record, value text) error {
-	if value.size > maxRecord {
-		r.text = metrics.CutText(string(value.bytes), metrics.MaxText)
-		r.faults = []fault{{reason: fmt.Sprintf("must be at most %d bytes long, has %d", maxRecord, value.size)}}
+	if !r.take(value) {
 		return nil
 	}
-	r.text = string(value.bytes)
 	if r.text[0] != '{' {
 		checked, err := check(value)
 		if err != nil {

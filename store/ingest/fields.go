@@ -287,11 +287,14 @@ func (f *fields) object(names ...string) metrics.JSON {
 func (f *fields) canonical(column, at, value string) metrics.JSON {
 	j, err := metrics.ParseJSON([]byte(value))
 	if err != nil {
-		f.fault(column, at, strings.TrimPrefix(err.Error(), "metrics: json: "))
+		f.fault(column, at, reasonOf(err))
 		return nil
 	}
 	return j
 }
+
+// reasonOf is what is wrong with JSON, in words.
+func reasonOf(err error) string { return strings.TrimPrefix(err.Error(), "metrics: json: ") }
 
 // untaken takes what nobody asked for.
 func (f *fields) untaken() []member {

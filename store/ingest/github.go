@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/doronpers/feedback-loop-go/metrics"
@@ -258,7 +257,7 @@ func milliseconds(d time.Duration) *float64 {
 func withDetails(p *metrics.Performance, details map[string]any) (metrics.Event, []fault) {
 	var err error
 	if p.Details, err = metrics.NewJSON(details); err != nil {
-		return nil, []fault{{column: "details", reason: strings.TrimPrefix(err.Error(), "metrics: json: ")}}
+		return nil, []fault{{column: "details", reason: reasonOf(err)}}
 	}
 	return p, nil
 }

@@ -67,7 +67,7 @@ func readJSONLines(r io.Reader, s settings, emit func(record) bool, found *findi
 			return &formatError{value.offset, "a line that begins with " + tablePrefix + " and the name of an event table is expected"}
 		}
 		found.table(l.table)
-		rec := record{list: "$", index: index, table: l.table, size: value.size}
+		rec := record{list: "$", index: index, table: l.table}
 		if err := d.decode(l, &rec, value); err != nil {
 			return err
 		}

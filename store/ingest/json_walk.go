@@ -194,13 +194,9 @@ func (s *stream) decode(r *record, v any, found *findings) error {
 	if err != nil {
 		return err
 	}
-	r.size = value.size
-	if value.size > maxRecord {
-		r.text = metrics.CutText(string(value.bytes), metrics.MaxText)
-		r.faults = []fault{{reason: fmt.Sprintf("must be at most %d bytes long, has %d", maxRecord, value.size)}}
+	if !r.take(value) {
 		return nil
 	}
-	r.text = string(value.bytes)
 	if !fit(r.text, v) {
 		err = json.Unmarshal(value.bytes, v)
 	}
@@ -222,6 +218,19 @@ func (s *stream) decode(r *record, v any, found *findings) error {
 		r.faults = []fault{unfit(err)}
 	}
 	return nil
+}
+
+// take makes a value the text of the record. It returns false when the value is
+// too long, which is then the fault of the record.
+func (r *record) take(value text) bool {
+	r.size = value.size
+	if value.size > maxRecord {
+		r.text = metrics.CutText(string(value.bytes), metrics.MaxText)
+		r.faults = []fault{{reason: fmt.Sprintf("must be at most %d bytes long, has %d", maxRecord, value.size)}}
+		return false
+	}
+	r.text = string(value.bytes)
+	return true
 }
 
 // unfit says why a value does not fit.

@@ -405,7 +405,7 @@ func (r otelRecord) codeGeneration(s settings, at metrics.Time, found *findings)
 	if len(metadata) > 0 {
 		var err error
 		if g.GenerationMetadata, err = metrics.NewJSON(metadata); err != nil {
-			faults = append(faults, fault{column: "generation_metadata", reason: strings.TrimPrefix(err.Error(), "metrics: json: ")})
+			faults = append(faults, fault{column: "generation_metadata", reason: reasonOf(err)})
 		}
 	}
 	if faults != nil {
