@@ -13,7 +13,7 @@ import (
 // tells the same each time it is called.
 func (s *story) events() iter.Seq[metrics.Event] {
 	return func(yield func(metrics.Event) bool) {
-		d := &diary{story: s, r: s.random(streamEvents)}
+		d := &diary{story: s, r: s.random(streamEvents), links: s.random(streamLinks), written: map[string][]code{}}
 		for day, quota := range s.quotas() {
 			for _, event := range d.write(s.from.AddDate(0, 0, day), quota) {
 				if !yield(event) {
@@ -30,12 +30,16 @@ type diary struct {
 	r    *rand.Rand
 	runs int // of pipelines so far
 	day  []note
+
+	links   *rand.Rand
+	written map[string][]code // by project, in the order of time
 }
 
 // note is an event with its time.
 type note struct {
 	at    time.Time
 	event metrics.Event
+	risk  int // of the code that was written, 0 when none was
 }
 
 // write returns so many events of a day.
@@ -50,13 +54,18 @@ func (d *diary) write(date time.Time, quota int) []metrics.Event {
 	slices.SortStableFunc(d.day, func(a, b note) int { return a.at.Compare(b.at) })
 	events := make([]metrics.Event, quota)
 	for i, n := range d.day {
+		if n.risk > 0 {
+			d.remember(n)
+		} else {
+			d.blame(n)
+		}
 		events[i] = n.event
 	}
 	return events
 }
 
 func (d *diary) note(at time.Time, event metrics.Event) {
-	d.day = append(d.day, note{at, event})
+	d.day = append(d.day, note{at: at, event: event})
 }
 
 // happen notes one thing that happens at t, and what follows from it.

@@ -67,7 +67,11 @@ func (d *diary) generate(p *project, t time.Time) {
 	case n < 50:
 		g.PatternsApplied = nil
 	}
-	d.note(t, g)
+	made := note{at: t, event: g}
+	if success { // what barely did so is the first to fail later
+		made.risk = tool.brittle + 1000 - odds
+	}
+	d.day = append(d.day, made)
 	if chance(d.r, 280) {
 		d.note(t, d.call(p, tool, run, t))
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/doronpers/feedback-loop-go/api"
+	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/metrics"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
@@ -197,7 +198,7 @@ func (r *rate) add(hit bool) {
 	}
 }
 
-func (r *rate) value() float64 { return float64(r.hits) / float64(r.n) }
+func (r rate) value() float64 { return float64(r.hits) / float64(r.n) }
 
 func TestTheStoryIsTold(t *testing.T) {
 	t.Parallel()
@@ -327,6 +328,59 @@ func TestTheStoryIsTold(t *testing.T) {
 			assert.Positive(t, kinds[kind], kind)
 		}
 		assert.Greater(t, len(kinds), 5, "and some of a compiler")
+	})
+
+	t.Run("what fails later names code that was there and succeeded", func(t *testing.T) {
+		t.Parallel()
+		byKey := map[string]metrics.CodeGeneration{}
+		for _, g := range generations {
+			byKey[g.EventKey] = g
+		}
+		links := 0
+		check := func(of *metrics.Origin, at metrics.Time, within time.Duration) {
+			if of.GenerationKey == nil {
+				return
+			}
+			links++
+			g, ok := byKey[*of.GenerationKey]
+			require.True(t, ok, "no generation has the key")
+			assert.True(t, g.Success == nil || *g.Success)
+			assert.Equal(t, *g.Project, *of.Project)
+			assert.False(t, at.Before(g.Timestamp.Time))
+			assert.Less(t, at.Sub(g.Timestamp.Time), within+4*24*time.Hour, "the last code before a weekend or holiday")
+		}
+		for _, b := range rows[metrics.Bug](t, db, "id") {
+			check(&b.Origin, b.Timestamp, 40*24*time.Hour)
+		}
+		for _, f := range rows[metrics.TestFailure](t, db, "id") {
+			check(&f.Origin, f.Timestamp, 2*24*time.Hour)
+			assert.False(t, f.TestName == "test_settlement_survives_slow_clock" && f.GenerationKey != nil, "it fails whatever the code")
+		}
+		for _, r := range rows[metrics.CodeReview](t, db, "id") {
+			check(&r.Origin, r.Timestamp, 4*24*time.Hour)
+		}
+		for _, d := range rows[metrics.Deployment](t, db, "id") {
+			check(&d.Origin, d.Timestamp, 14*24*time.Hour)
+		}
+		assert.Greater(t, links, 500)
+	})
+
+	t.Run("code of the overconfident model fails later more often", func(t *testing.T) {
+		t.Parallel()
+		failed := failedLater(t, db, until, kpi.ByModel)
+		require.Len(t, failed, 3)
+		for model, r := range failed {
+			if model != "nimbus-xl" {
+				assert.Less(t, r.value()+0.02, failed["nimbus-xl"].value(), model)
+			}
+		}
+	})
+
+	t.Run("code of the new version fails later less often", func(t *testing.T) {
+		t.Parallel()
+		before := failedLater(t, db, from.AddDate(0, 0, 45), kpi.ByPattern)["input_validation"]
+		after := failedLater(t, db, until, kpi.ByPattern)["input_validation"]
+		assert.Less(t, 2*after.value(), before.value())
 	})
 
 	t.Run("one test is flaky", func(t *testing.T) {
@@ -494,6 +548,23 @@ func TestTheStoryIsTold(t *testing.T) {
 			require.NoError(t, a.Validate())
 		}
 	})
+}
+
+// failedLater is, of the generations that succeeded in the thirty days before a
+// week ago, how many had a problem within a week.
+func failedLater(t *testing.T, db *store.DB, asOf time.Time, by kpi.Dimension) map[string]rate {
+	t.Helper()
+
+	table, err := kpi.Outcomes(t.Context(), db, kpi.Query{AsOf: asOf}, by)
+	require.NoError(t, err)
+	failed := map[string]rate{}
+	for _, g := range table.Groups {
+		if week := g.Outcomes[1]; g.Name != nil {
+			succeeded := week.N - week.Failures
+			failed[*g.Name] = rate{n: int(succeeded), hits: int(succeeded - week.Successes)}
+		}
+	}
+	return failed
 }
 
 func b2i(b bool) int {

@@ -33,6 +33,7 @@ const (
 	streamPeople
 	streamSavings
 	streamAudit
+	streamLinks
 )
 
 func (s *story) random(stream uint64) *rand.Rand {

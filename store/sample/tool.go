@@ -13,14 +13,15 @@ type tool struct {
 	model    string
 	share    int // of the generations
 	skill    int // added to the chance of success, in a thousand
+	brittle  int // added to the risk that code fails later, in a thousand
 	sure     func(r *rand.Rand, odds int) float64
 }
 
 // tools are what people generate code with.
 var tools = []*tool{
-	{source: "terminal-assistant", provider: "meridian", model: "atlas-2", share: 50, skill: 25, sure: calibrated},
-	{source: sourceOverconfident, provider: "cirrus", model: "nimbus-xl", share: 26, skill: -45, sure: overconfident},
-	{source: "batch-runner", provider: "meridian", model: "pico-1", share: 24, skill: -20, sure: coarse},
+	{source: "terminal-assistant", provider: "meridian", model: "atlas-2", share: 50, skill: 25, brittle: 30, sure: calibrated},
+	{source: sourceOverconfident, provider: "cirrus", model: "nimbus-xl", share: 26, skill: -45, brittle: 450, sure: overconfident},
+	{source: "batch-runner", provider: "meridian", model: "pico-1", share: 24, skill: -20, brittle: 60, sure: coarse},
 }
 
 const sourceOverconfident = "editor-plugin"
