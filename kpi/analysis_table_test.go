@@ -35,6 +35,12 @@ func wide(name string) map[string]interface{ WriteTable(w io.Writer) error } {
 			Version: 99, At: asOf, Success: kpi.SuccessEffect{Treated: sides, Net: ptr(-1.0), NetInterval: &all, Judgement: judged},
 			Bugs: kpi.BugEffect{Before: kpi.BugCount{Bugs: many}, After: kpi.BugCount{Bugs: many}, Net: ptr(-1.0), NetInterval: &all, Judgement: judged},
 		}, {}}},
+		"outcomes": kpi.OutcomeTable{AsOf: asOf, Days: 365, By: kpi.ByPattern,
+			Links: kpi.Links{Bugs: many, TestFailures: many, Reviews: many, Deployments: many, Dangling: many, Early: many},
+			Groups: []kpi.OutcomeGroup{{Name: &name, Outcomes: []kpi.Outcome{
+				{Days: 30, Value: ptr(1.0), Interval: &kpi.Interval{Upper: 1}, N: many, Unknown: many, Young: many}, {Days: 1},
+			}}, {}},
+		},
 		"flaky tests": kpi.Flakiness{Tests: []kpi.TestRecord{
 			{Test: name, Project: &name, Kind: kpi.TestPassing, Runs: 9999, Failed: 9999, Flaky: 9999, Unknown: 9999, FlakyInterval: &kpi.Interval{Upper: 1}}, {},
 		}},

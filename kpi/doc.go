@@ -24,7 +24,7 @@
 //   - [Patterns] is one row for each pattern: what it is, how it is used, what
 //     came of it.
 //   - [Effects] measures what a pattern and each of its versions changed.
-//   - [Outcomes] follows generations to what came of them.
+//   - [Outcomes] follows generations to what came of them after 1, 7 and 30 days.
 //   - [Impacts] adds up the time that patterns saved teams and people.
 //   - [FlakyTests] tells tests that fail from those that cannot decide.
 //

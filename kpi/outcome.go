@@ -18,7 +18,9 @@ var outcomeDays = []int{1, 7, 30}
 
 // OutcomeTable is what became of generations.
 type OutcomeTable struct {
-	By      Dimension      `json:"by"` // empty: all of them are one group
+	AsOf    time.Time      `json:"as_of"`
+	Days    int            `json:"days"` // how long generations were made that are looked at
+	By      Dimension      `json:"by"`   // empty: all of them are one group
 	Quality Quality        `json:"quality"`
 	Links   Links          `json:"links"`
 	Groups  []OutcomeGroup `json:"groups"` // largest first, then by name
@@ -56,6 +58,7 @@ type Outcome struct {
 	Successes int64     `json:"successes"` // of them, those that succeeded and had no problem within Days
 	Failures  int64     `json:"failures"`  // of them, those that did not succeed to begin with
 	Unknown   int64     `json:"unknown"`   // further ones, of which nobody knows whether they succeeded
+	Young     int64     `json:"young"`     // made since: less than Days before as_of, so that nobody can know yet
 
 	// How many of the N that succeeded at first had a problem within Days, by
 	// its kind. One with problems of two kinds is in both.
@@ -89,7 +92,7 @@ func Outcomes(ctx context.Context, db bun.IDB, q Query, by Dimension) (OutcomeTa
 		return OutcomeTable{}, fmt.Errorf("kpi: outcomes: no dimension %q", by)
 	}
 	f := newFacts(p)
-	o := outcomeFacts{table: OutcomeTable{By: by}, problems: map[int64]*problems{}, groups: map[sql.NullString][]Outcome{}}
+	o := outcomeFacts{table: OutcomeTable{AsOf: p.AsOf, Days: p.Days, By: by}, problems: map[int64]*problems{}, groups: map[sql.NullString][]Outcome{}}
 	for _, days := range outcomeDays {
 		o.windows = append(o.windows, rolling(p.AsOf.Add(-time.Duration(days)*24*time.Hour), p.Days))
 	}
@@ -224,10 +227,14 @@ func (o *outcomeFacts) readProblems(ctx context.Context, db bun.IDB, p plan, sta
 func (o *outcomeFacts) add(group sql.NullString, a *attempt) {
 	outcomes := o.group(group)
 	for i, window := range o.windows {
-		if a.at.Before(window.Start) || !a.at.Before(window.End) {
+		at := &outcomes[i]
+		if !a.at.Before(window.End) {
+			at.Young++
 			continue
 		}
-		at := &outcomes[i]
+		if a.at.Before(window.Start) {
+			continue
+		}
 		if !a.success.Valid {
 			at.Unknown++
 			continue

@@ -1,6 +1,7 @@
 package kpi_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -255,10 +256,13 @@ func TestOutcomesOfRandomEvents(t *testing.T) {
 		got, err := kpi.Outcomes(t.Context(), db, kpi.Query{AsOf: asOf}, "")
 		require.NoError(t, err)
 		for _, o := range got.Groups[0].Outcomes {
-			var n, successes int64
+			var n, successes, young int64
 			for name, g := range made {
 				age := asOf.Sub(g.Timestamp.Time)
 				days := time.Duration(o.Days) * 24 * time.Hour
+				if age <= days {
+					young++
+				}
 				if g.Success == nil || age <= days || age > days+30*24*time.Hour {
 					continue
 				}
@@ -270,8 +274,37 @@ func TestOutcomesOfRandomEvents(t *testing.T) {
 			}
 			assert.Equal(t, n, o.N, "after %d days", o.Days)
 			assert.Equal(t, successes, o.Successes, "after %d days", o.Days)
+			assert.Equal(t, young, o.Young, "after %d days", o.Days)
 		}
 	})
+}
+
+func TestOutcomesAsTableAndMarkdown(t *testing.T) {
+	t.Parallel()
+
+	outcomes := func(n int64) []kpi.Outcome {
+		var all []kpi.Outcome
+		for _, days := range []int{1, 7} {
+			successes := n * 8 / 10
+			all = append(all, kpi.Outcome{
+				Days: days, N: n, Value: ptr(0.8), Interval: &kpi.Interval{Lower: 0.7, Upper: 0.9}, Successes: successes,
+				Failures: n - successes - 3, Unknown: 2, Young: int64(days),
+			})
+		}
+		return append(all, kpi.Outcome{Days: 30, Young: n})
+	}
+	var b bytes.Buffer
+	require.NoError(t, kpi.OutcomeTable{AsOf: asOf, Days: 1, Groups: []kpi.OutcomeGroup{{Outcomes: outcomes(1000)}}}.WriteTable(&b))
+	golden(t, "testdata/outcomes.txt", b.Bytes())
+
+	b.Reset()
+	table := kpi.OutcomeTable{
+		AsOf: asOf, Days: 30, By: kpi.ByModel, Groups: []kpi.OutcomeGroup{{Name: ptr("a|b<c>*d*"), Outcomes: outcomes(100)}, {Outcomes: outcomes(50)}},
+		Links: kpi.Links{Bugs: 12, TestFailures: 4, Reviews: 2, Deployments: 1, Dangling: 3, Early: 1}, Quality: kpi.Quality{Excluded: 41, Invalid: 1},
+	}
+	require.NoError(t, table.WriteMarkdown(&b))
+	golden(t, "testdata/outcomes.md", b.Bytes())
+	require.ErrorIs(t, table.WriteMarkdown(full{}), errFull)
 }
 
 func ExampleOutcomes() {

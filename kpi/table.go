@@ -73,21 +73,30 @@ func wrap(text string) string {
 // WriteMarkdown writes the report as a Markdown table, for the summary of a CI
 // run.
 func WriteMarkdown(w io.Writer, r Report) error {
+	return writeMarkdown(w, append([][]string{headings}, r.cells()...), rightAligned, r.notes())
+}
+
+// writeMarkdown writes rows, the first of which has the headings, and notes
+// under them.
+func writeMarkdown(w io.Writer, rows [][]string, right func(column int) bool, notes []string) error {
 	var b strings.Builder
-	b.WriteString("| " + strings.Join(headings, " | ") + " |\n|")
-	for i := range headings {
-		if rightAligned(i) {
-			b.WriteString(" ---: |")
-		} else {
-			b.WriteString(" --- |")
-		}
-	}
-	b.WriteString("\n")
-	for _, row := range r.cells() {
+	for i, row := range rows {
 		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+		if i > 0 {
+			continue
+		}
+		b.WriteString("|")
+		for column := range row {
+			if right(column) {
+				b.WriteString(" ---: |")
+			} else {
+				b.WriteString(" --- |")
+			}
+		}
+		b.WriteString("\n")
 	}
 	b.WriteString("\n")
-	for _, note := range r.notes() {
+	for _, note := range notes {
 		b.WriteString("- " + markdownEscaper.Replace(note) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())

@@ -26,6 +26,7 @@ func run(ctx context.Context, env program.Env) error {
 	asJSON := fs.Bool("json", false, "write JSON")
 	asMarkdown := fs.Bool("markdown", false, "write a Markdown table")
 	explain := fs.String("explain", "", "explain this KPI instead, such as success_rate: formula, SQL, rows left out and why")
+	outcomes := fs.String("outcomes", "", "show instead what became of the generations after 1, 7 and 30 days: of all, or by model, pattern, project or source")
 	save := fs.Bool("save", false, "keep the values as those of their day, for the history on the page KPI Scorecard")
 	gate := fs.Bool("gate", false, "exit 10 when a KPI conclusively misses its target, 20 when there is not enough data")
 	if err := env.Parse(fs); err != nil {
@@ -42,6 +43,7 @@ func run(ctx context.Context, env program.Env) error {
 		}
 		query.AsOf = at
 	}
+	by, grouped := dimensions[*outcomes]
 	switch {
 	case *days < 1:
 		return program.Usage("-days %d: must be at least 1", *days)
@@ -51,6 +53,10 @@ func run(ctx context.Context, env program.Env) error {
 		return program.Usage("-explain explains one KPI, as text or -json: leave out -markdown, -save and -gate")
 	case *explain != "" && !known(kpi.ID(*explain)):
 		return program.Usage("-explain %q is no KPI such as success_rate", *explain)
+	case *outcomes != "" && (*explain != "" || *save || *gate):
+		return program.Usage("-outcomes shows no KPIs: leave out -explain, -save and -gate")
+	case *outcomes != "" && !grouped:
+		return program.Usage("-outcomes %q is none of all, model, pattern, project and source", *outcomes)
 	case *save && (*project != "" || *days != 30):
 		return program.Usage("-save keeps the KPIs of all projects over 30 days: leave out -project and -days")
 	}
@@ -69,6 +75,9 @@ func run(ctx context.Context, env program.Env) error {
 	}
 	if *explain != "" {
 		return writeExplanation(ctx, env.Stdout, db, kpi.ID(*explain), query, *asJSON)
+	}
+	if *outcomes != "" {
+		return writeOutcomes(ctx, env.Stdout, db, by, query, *asJSON, *asMarkdown)
 	}
 	report, err := kpi.Compute(ctx, db, query)
 	if err != nil {

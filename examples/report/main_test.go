@@ -117,6 +117,57 @@ func TestReportExplains(t *testing.T) {
 	assert.Contains(t, decoded.Statements[0].SQL, "users")
 }
 
+func TestReportShowsOutcomes(t *testing.T) {
+	t.Parallel()
+
+	sqlite, postgres := filled(t, storetest.SQLite), filled(t, storetest.Postgres)
+	for name, args := range map[string][]string{
+		"table":        {"-outcomes", "pattern"},
+		"Markdown":     {"-outcomes", "source", "-markdown"},
+		"JSON":         {"-outcomes", "model", "-json"},
+		"organization": {"-outcomes", "project", "-org", "brightwater-sensors", "-days", "10"},
+		"all":          {"-outcomes", "all", "-project", "checkout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			one, err := report(t, sqlite, args...)
+			require.NoError(t, err)
+			two, err := report(t, postgres, args...)
+			require.NoError(t, err)
+			assert.Equal(t, one, two, "the databases disagree")
+			if name != "JSON" {
+				assert.Contains(t, one, "95 % interval")
+				return
+			}
+			var decoded struct {
+				AsOf   time.Time `json:"as_of"`
+				By     string    `json:"by"`
+				Groups []struct {
+					Name     string `json:"name"`
+					Outcomes []struct {
+						Days     int      `json:"days"`
+						Value    *float64 `json:"value"`
+						Interval *struct{ Lower, Upper float64 }
+						Young    int64 `json:"young"`
+					} `json:"outcomes"`
+				} `json:"groups"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(one), &decoded))
+			assert.Equal(t, until, decoded.AsOf)
+			assert.Equal(t, "model", decoded.By)
+			require.Len(t, decoded.Groups, 3)
+			for _, g := range decoded.Groups {
+				require.Len(t, g.Outcomes, 3)
+				for i, o := range g.Outcomes {
+					assert.Equal(t, []int{1, 7, 30}[i], o.Days)
+					assert.True(t, o.Interval.Lower <= *o.Value && *o.Value <= o.Interval.Upper, "%s after %d days", g.Name, o.Days)
+				}
+				assert.Greater(t, g.Outcomes[2].Young, g.Outcomes[0].Young, g.Name)
+			}
+		})
+	}
+}
+
 func TestGateIsTheExitCode(t *testing.T) {
 	t.Parallel()
 
@@ -149,6 +200,8 @@ func TestReportRefuses(t *testing.T) {
 		"an unknown organization": {[]string{"-org", "umbrella"}, program.ExitFailed},
 		"an unknown KPI":          {[]string{"-explain", "success"}, program.ExitUsage},
 		"no gate of one KPI":      {[]string{"-explain", "success_rate", "-gate"}, program.ExitUsage},
+		"an unknown dimension":    {[]string{"-outcomes", "colour"}, program.ExitUsage},
+		"no gate of outcomes":     {[]string{"-outcomes", "all", "-gate"}, program.ExitUsage},
 		"a stray word":            {[]string{"now"}, program.ExitUsage},
 	} {
 		t.Run(name, func(t *testing.T) {
