@@ -61,7 +61,7 @@ func fill(ctx context.Context, env program.Env, dsn, file string) (string, error
 		return "", err
 	}
 
-	if err := history.Write(ctx, db, report, 13); err != nil {
+	if err := history.Write(ctx, db, env.Now(), 13); err != nil {
 		return "", err
 	}
 

@@ -27,7 +27,7 @@ func run(ctx context.Context, env program.Env) error {
 	asMarkdown := fs.Bool("markdown", false, "write a Markdown table")
 	explain := fs.String("explain", "", "explain this KPI instead, such as success_rate: formula, SQL, rows left out and why")
 	outcomes := fs.String("outcomes", "", "show instead what became of the generations after 1, 7 and 30 days: of all, or by model, pattern, project or source")
-	save := fs.Bool("save", false, "keep the values as those of their day, for the history on the page KPI Scorecard")
+	save := fs.Bool("save", false, "keep the values as those of their day, for the history on the page KPI Scorecard; with -org those of the organization")
 	gate := fs.Bool("gate", false, "exit 10 when a KPI conclusively misses its target, 20 when there is not enough data")
 	if err := env.Parse(fs); err != nil {
 		return err

@@ -13,7 +13,6 @@ import (
 
 	"github.com/doronpers/feedback-loop-go/examples/internal/history"
 	"github.com/doronpers/feedback-loop-go/examples/internal/program"
-	"github.com/doronpers/feedback-loop-go/kpi"
 	"github.com/doronpers/feedback-loop-go/store"
 	"github.com/doronpers/feedback-loop-go/store/sample"
 )
@@ -66,11 +65,7 @@ func run(ctx context.Context, env program.Env) error {
 	if _, err := store.Rollup(ctx, db); err != nil {
 		return err
 	}
-	report, err := kpi.Compute(ctx, db, kpi.Query{AsOf: until})
-	if err != nil {
-		return err
-	}
-	if err := history.Write(ctx, db, report, min(*days/7, 13)); err != nil {
+	if err := history.Write(ctx, db, until, min(*days/7, 13)); err != nil {
 		return err
 	}
 	write := writeTable

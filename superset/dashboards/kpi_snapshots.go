@@ -4,12 +4,13 @@ import "github.com/doronpers/feedback-loop-go/superset"
 
 // KPISnapshots describes the view v_kpi_snapshots: what the KPIs were, one row
 // for each KPI, organization and day. Units differ from KPI to KPI: look at the
-// values of one KPI, or at the texts.
+// values of one KPI, or at the texts. All organizations together are one of the
+// organizations, so look at one at a time.
 func KPISnapshots() superset.Dataset {
 	return superset.Dataset{
 		Name: "v_kpi_snapshots",
 		Description: "What the KPIs were, one row for each KPI, organization and day on which a report was saved. " +
-			"The organization (all) stands for all of them together.",
+			"The organization (all) stands for all of them together: choose one.",
 		Time: "timestamp",
 		Columns: []superset.Column{
 			{Name: "timestamp", Label: "As of", Type: superset.Time, Description: "End of the KPI's window, UTC."},
@@ -34,7 +35,7 @@ func KPISnapshots() superset.Dataset {
 			{
 				Name: "mean_value", Label: "Value",
 				Expression:  "AVG(value)",
-				Description: "The value; over several KPIs it means nothing.",
+				Description: "The value; over several KPIs or organizations it means nothing.",
 			},
 			{
 				Name: "share_met", Label: "Share on target", Format: superset.Percent0,
